@@ -1,0 +1,214 @@
+"""Any Hugging Face encoder as an emotion classifier, with its tokenizer and settings.
+
+Knows modules, batches and probabilities. Where folders come from is
+``core.loading``; what a word is, ``core.words``; what a trigger is,
+``core.triggers``.
+"""
+
+import hashlib
+import threading
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+from transformers.modeling_outputs import SequenceClassifierOutput
+
+from core.labels import LABELS, map_labels
+from core.records import Prediction, TokenScores, WordScore
+from core.triggers import cosine_scores, word_scores
+from core.words import align, split_words
+
+
+class MeanPooledClassifier(nn.Module):
+    """Mean pooling over real sub-tokens, dropout, one linear layer (the paper's E5, BGE-M3).
+
+    Called like ``AutoModelForSequenceClassification``: (B, T) ids in, (B, K) logits out.
+    """
+
+    def __init__(self, backbone: nn.Module, classes: int = len(LABELS), dropout: float = 0.1):
+        super().__init__()
+        self.backbone = backbone
+        self.dropout = nn.Dropout(dropout)
+        self.classifier = nn.Linear(backbone.config.hidden_size, classes)
+
+    @property
+    def config(self) -> Any:
+        """The backbone's config."""
+        return self.backbone.config
+
+    def get_input_embeddings(self) -> nn.Module:
+        """The backbone's word embeddings."""
+        return self.backbone.get_input_embeddings()
+
+    def forward(
+        self, attention_mask: Tensor, output_hidden_states: bool = False, **inputs: Any
+    ) -> SequenceClassifierOutput:
+        """Logits (B, K); with ``output_hidden_states`` also the L + 1 hidden states (B, T, H)."""
+        output = self.backbone(
+            attention_mask=attention_mask, output_hidden_states=output_hidden_states, **inputs
+        )
+        pooled = mean_pool(output.last_hidden_state, attention_mask)  # (B, H)
+        logits = self.classifier(self.dropout(pooled))  # (B, K)
+        return SequenceClassifierOutput(logits=logits, hidden_states=output.hidden_states)
+
+
+def mean_pool(hidden: Tensor, attention_mask: Tensor) -> Tensor:
+    """Mean of the hidden states (B, T, H) where the mask (B, T) is 1: (B, H)."""
+    mask = attention_mask.unsqueeze(-1).to(hidden.dtype)  # (B, T, 1)
+    return (hidden * mask).sum(dim=1) / mask.sum(dim=1).clamp(min=1)
+
+
+def module_identity(module: nn.Module, *settings: object) -> str:
+    """SHA-256 over all tensors and the settings that shape a result."""
+    digest = hashlib.sha256(repr(settings).encode())
+    for name, tensor in sorted(module.state_dict().items()):
+        digest.update(name.encode())
+        digest.update(tensor.detach().cpu().contiguous().flatten().view(torch.uint8).numpy())
+    return digest.hexdigest()
+
+
+@dataclass
+class EmotionModel:
+    """A classifier, its tokenizer, and everything that shapes its answers."""
+
+    module: nn.Module  # (B, T) → logits (B, K')
+    tokenizer: Any
+    name: str  # folder or hub id, as asked for
+    role: str = "student"
+    base: str = ""
+    pooling: str = "cls"
+    prefix: str = ""
+    max_length: int = 128  # sub-tokens, special and prefix tokens included
+    threshold: float | None = None  # cosine ≥ threshold: a trigger
+    trigger_reduce: str = "max"
+    class_names: tuple[str, ...] = LABELS  # the module's own K' outputs
+    identity: str = ""
+    manifest: Any = None  # core.checkpoints.Manifest; None for a foreign folder
+    _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
+
+    def __post_init__(self) -> None:
+        self._columns = map_labels(self.class_names)
+        self.module.eval()
+
+    @property
+    def device(self) -> torch.device:
+        """Where the parameters live."""
+        return next(self.module.parameters()).device
+
+    @property
+    def unmapped(self) -> tuple[str, ...]:
+        """Classes of a foreign model that are none of the six and left out."""
+        pairs = zip(self.class_names, self._columns, strict=True)
+        return tuple(name for name, column in pairs if column is None)
+
+    @property
+    def parameters(self) -> int:
+        """How many weights."""
+        return sum(parameter.numel() for parameter in self.module.parameters())
+
+    def encode(self, texts: Sequence[str]) -> list[dict[str, list[int]]]:
+        """Tokenizer output per text, cut at ``max_length``, without padding."""
+        if not texts:
+            return []
+        with self._lock:  # a fast tokenizer keeps truncation as shared state
+            batch = self.tokenizer(
+                [self.prefix + text for text in texts],
+                truncation=True,
+                max_length=self.max_length,
+                verbose=False,
+            )
+        return [{key: batch[key][row] for key in batch} for row in range(len(texts))]
+
+    def pad(self, encodings: Sequence[dict[str, list[int]]]) -> dict[str, Tensor]:
+        """Encodings as one batch (B, T) on the model's device."""
+        with self._lock:
+            batch = self.tokenizer.pad(list(encodings), return_tensors="pt", verbose=False)
+        return {key: value.to(self.device) for key, value in batch.items()}
+
+    def six(self, logits: Tensor) -> Tensor:
+        """Probabilities (B, 6) from the module's logits (B, K'), in float32.
+
+        A foreign model's softmax runs over the classes that map; a class of
+        ours that it lacks gets exactly 0.
+        """
+        ours = torch.full((logits.shape[0], len(LABELS)), -torch.inf, device=logits.device)
+        for source, target in enumerate(self._columns):
+            if target is not None:
+                ours[:, target] = logits[:, source].float()
+        return torch.softmax(ours, dim=-1)
+
+    def probabilities(self, texts: Sequence[str], batch_size: int = 32) -> np.ndarray:
+        """Probabilities (N, 6) in the order of LABELS; batches sorted by length."""
+        table = np.zeros((len(texts), len(LABELS)), dtype=np.float32)
+        for rows, batch in self._batches(self.encode(texts), batch_size):
+            with torch.inference_mode():
+                table[rows] = self.six(self.module(**batch).logits).cpu().numpy()
+        return table
+
+    def predict(self, texts: Sequence[str], batch_size: int = 32) -> list[Prediction]:
+        """One Prediction per text."""
+        table = self.probabilities(texts, batch_size)
+        return [
+            Prediction(_normalised(row), truncated)
+            for row, truncated in zip(table, self._truncated(texts), strict=True)
+        ]
+
+    def trigger_scores(self, texts: Sequence[str], batch_size: int = 32) -> list[TokenScores]:
+        """Cosine trigger scores, one TokenScores per text (``method.md``, Triggers)."""
+        encodings = self.encode(texts)
+        scored: list[TokenScores | None] = [None] * len(texts)
+        for rows, batch in self._batches(encodings, batch_size):
+            with torch.inference_mode():
+                output = self.module(**batch, output_hidden_states=True)
+            hidden = output.hidden_states[-1].float().cpu()  # (B, T, H)
+            for position, row in enumerate(rows):
+                length = len(encodings[row]["input_ids"])
+                scored[row] = self._words(texts[row], hidden[position, :length])
+        return [item for item in scored if item is not None]
+
+    def _words(self, text: str, hidden: Tensor) -> TokenScores:
+        with self._lock:
+            alignment = align(
+                text, self.tokenizer, prefix=self.prefix, max_length=self.max_length
+            )
+        words = split_words(text)
+        scores, read = word_scores(
+            cosine_scores(hidden).numpy(), alignment.word_ids, len(words), self.trigger_reduce
+        )
+        cut = self.threshold if self.threshold is not None else np.inf
+        return TokenScores(
+            text,
+            tuple(
+                WordScore(word, float(score), bool(known and score >= cut), bool(known))
+                for word, score, known in zip(words, scores, read, strict=True)
+            ),
+        )
+
+    def _truncated(self, texts: Sequence[str]) -> list[bool]:
+        """Whether each text is longer than the model reads."""
+        flags = []
+        for text, encoding in zip(texts, self.encode(texts), strict=True):
+            full = len(encoding["input_ids"])
+            if full >= self.max_length:
+                with self._lock:
+                    whole = self.tokenizer(self.prefix + text, truncation=False, verbose=False)
+                full = len(whole["input_ids"])
+            flags.append(full > self.max_length)
+        return flags
+
+    def _batches(
+        self, encodings: Sequence[dict[str, list[int]]], batch_size: int
+    ) -> Iterator[tuple[list[int], dict[str, Tensor]]]:
+        order = sorted(range(len(encodings)), key=lambda row: len(encodings[row]["input_ids"]))
+        for start in range(0, len(order), batch_size):
+            rows = order[start : start + batch_size]
+            yield rows, self.pad([encodings[row] for row in rows])
+
+
+def _normalised(row: np.ndarray) -> tuple[float, ...]:
+    """Float32 softmax as Python floats that sum to 1 in double precision."""
+    values = row.astype(np.float64)
+    return tuple(float(value) for value in values / values.sum())

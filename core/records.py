@@ -1,0 +1,131 @@
+"""Frozen records that cross rooms; each field states its own convention.
+
+Holds values only: no model, no file, no drawing.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from core.labels import LABELS
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """One row of a data file."""
+
+    id: str
+    text: str  # exactly as in the file: never stripped
+    label: str | None = None  # one of LABELS; None in participants' files
+    triggers: tuple[int, ...] | None = None  # 0/1, parallel to text.split(" ")
+    source: str = ""  # the file's Source column, "" without one
+    row: int = 0  # line of the file, the header being 1
+
+
+UNKNOWN = "unknown"
+"""The language code of a text whose language is not told or not configured."""
+
+
+@dataclass(frozen=True, slots=True)
+class Language:
+    """What a text's language is taken to be."""
+
+    code: str  # "en", "fr", …, or UNKNOWN
+    probability: float | None  # of langid, in [0, 1]; None when set by hand or unknown
+
+
+class TranslationStatus(StrEnum):
+    """How the English text came to be; only TRANSLATED rows carry a weight of their own."""
+
+    TRANSLATED = "translated"
+    ENGLISH = "english"  # x' = x by definition
+    COPIED = "copied"  # the translator returned its input
+    PASSED_THROUGH = "passed through"  # blank, punctuation or emoji only
+    UNKNOWN = "unknown language"  # no translator for it; x' = x
+    EDITED = "edited"  # written or corrected by the user
+
+
+@dataclass(frozen=True, slots=True)
+class Translation:
+    """An English text x' and where it came from."""
+
+    text: str
+    status: TranslationStatus
+
+
+@dataclass(frozen=True, slots=True)
+class Prediction:
+    """What one model makes of one text."""
+
+    probabilities: tuple[float, ...]  # K, in the order of LABELS, sum 1
+    truncated: bool = False  # text beyond the model's maximum length was not read
+
+    @property
+    def label(self) -> str:
+        """The most probable label; the earlier one in LABELS on a tie."""
+        return LABELS[max(range(len(LABELS)), key=lambda k: self.probabilities[k])]
+
+    @property
+    def confidence(self) -> float:
+        """The probability of ``label``."""
+        return max(self.probabilities)
+
+    def as_dict(self) -> dict[str, float]:
+        """Label → probability, in the order of LABELS."""
+        return dict(zip(LABELS, self.probabilities, strict=True))
+
+
+@dataclass(frozen=True, slots=True)
+class WordScore:
+    """One word of ``text.split(" ")`` with its trigger score."""
+
+    word: str  # the user's own characters; may be ""
+    score: float  # cosine with <s>, in [-1, 1]
+    trigger: bool
+    scored: bool = True  # False: no sub-token of it was read (empty, or cut off)
+
+
+@dataclass(frozen=True, slots=True)
+class TokenScores:
+    """A text and one score per word of it."""
+
+    text: str  # the text that the model read
+    words: tuple[WordScore, ...]  # parallel to text.split(" ")
+
+
+@dataclass(frozen=True, slots=True)
+class Weight:
+    """How far one translation is trusted (Eq. 2 and 3)."""
+
+    disagreement: float | None  # w of Eq. 2; None without an adapted student
+    by_class: tuple[float, ...] | None  # K, sums to disagreement
+    weight: float | None  # w̄ of Eq. 3 in [0, 1]; None where not computable
+    percentile: float | None = None  # share of the reference with a larger w, in [0, 1]
+    reason: str = ""  # a sentence: why weight is None, or what is special about it
+    outside: bool = False  # w lies outside the reference's min … max
+    on_original: tuple[float, ...] | None = None  # K: adapted student on x
+    on_translation: tuple[float, ...] | None = None  # K: adapted student on x'
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Teacher and student, side by side, on one tweet."""
+
+    text: str
+    language: Language
+    translation: Translation
+    teacher: Prediction
+    student: Prediction
+    student_before: Prediction | None  # None when no baseline is loaded
+    weight: Weight
+    triggers: Mapping[str, TokenScores] = field(default_factory=dict)  # "student", "teacher"
+
+    @property
+    def agree(self) -> bool:
+        """Whether teacher and student give the same label."""
+        return self.teacher.label == self.student.label
+
+    @property
+    def flipped(self) -> bool:
+        """Whether refinement changed the student's label."""
+        return self.student_before is not None and self.student_before.label != self.student.label

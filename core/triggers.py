@@ -1,0 +1,152 @@
+"""Trigger words, zero-shot: how close a word's hidden state lies to that of ``<s>``.
+
+Pure functions on tensors and arrays. Knows no model, tokenizer or file. Shapes: T sub-tokens,
+W words, H hidden. Method: Wang et al. (WASSA 2024), section on trigger detection.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Literal, get_args
+
+import numpy as np
+import torch
+from numpy.typing import ArrayLike, NDArray
+from torch import Tensor
+
+Reduce = Literal["max", "mean", "first"]
+"""How a word's score follows from its sub-tokens'."""
+
+REDUCTIONS: tuple[Reduce, ...] = get_args(Reduce)
+_REDUCE: Mapping[str, Callable[[list[float]], float]] = {
+    "max": max,
+    "mean": lambda scores: sum(scores) / len(scores),
+    "first": lambda scores: scores[0],
+}
+
+Floats = NDArray[np.float64]
+Mask = NDArray[np.bool_]
+
+
+def cosine_scores(hidden: Tensor) -> Tensor:
+    """Cosine of each sub-token's last hidden state with that of ``<s>``, the first token.
+
+    Args:
+        hidden: (T, H) or (B, T, H), last layer, position 0 being ``<s>``; any float dtype.
+
+    Returns:
+        (T,) or (B, T) float32 in [−1, 1]; 1 at position 0. A zero vector scores 0.
+    """
+    states = hidden.float()
+    return torch.cosine_similarity(states, states[..., :1, :], dim=-1).clamp(-1.0, 1.0)
+
+
+def word_scores(
+    token_scores: ArrayLike,
+    word_ids: Sequence[int | None],
+    n_words: int,
+    reduce: Reduce = "max",
+) -> tuple[Floats, Mask]:
+    """Sub-token scores to word scores.
+
+    A word with no sub-token (empty, a lone U+200D, cut off) gets the tweet's minimum, so that it
+    ranks last, and is marked as not scored: it is never a trigger.
+
+    Args:
+        token_scores: (T,), special and prefix tokens included; those are never used.
+        word_ids: T, index of each sub-token's word; None for special and prefix tokens.
+        n_words: W, ``len(text.split(" "))``.
+        reduce: "max" (the paper's), "mean" or "first".
+
+    Returns:
+        (W,) scores, and (W,) True where a sub-token of the word was read. With no sub-token at
+        all, the scores are 0.
+
+    Raises:
+        ValueError: lengths differ, a word index is out of range, or ``reduce`` is unknown.
+    """
+    if reduce not in REDUCTIONS:
+        raise ValueError(f"{reduce!r} is no reduction: {', '.join(REDUCTIONS)}")
+    gathered: list[list[float]] = [[] for _ in range(n_words)]
+    scores = np.asarray(token_scores, dtype=np.float64)
+    for score, word in zip(scores.tolist(), word_ids, strict=True):
+        if word is None:
+            continue
+        if not 0 <= word < n_words:
+            raise ValueError(f"word {word} of {n_words}")
+        gathered[word].append(score)
+    found = [_REDUCE[reduce](own) if own else np.nan for own in gathered]
+    scored = np.array([bool(own) for own in gathered], dtype=bool)
+    lowest = min((score for score, own in zip(found, gathered, strict=True) if own), default=0.0)
+    return np.where(scored, found, lowest).astype(np.float64), scored
+
+
+def is_trigger(scores: ArrayLike, scored: ArrayLike, threshold: float) -> Mask:
+    """(W,) True where a word was scored and its score reaches the threshold (``≥``)."""
+    reached = np.asarray(scores, dtype=np.float64) >= threshold
+    return np.asarray(reached & np.asarray(scored, dtype=bool), dtype=bool)
+
+
+def numerical_labels(scores: ArrayLike) -> Floats:
+    """(W,) scores for a numerical submission, which may not be negative: ``max(0, score)``."""
+    return np.maximum(np.asarray(scores, dtype=np.float64), 0.0)
+
+
+def best_threshold(
+    scores: Sequence[ArrayLike],
+    gold: Sequence[ArrayLike],
+    scored: Sequence[ArrayLike] | None = None,
+) -> tuple[float, float]:
+    """The threshold with the highest mean per-tweet token F1, searched exactly.
+
+    Candidates are all midpoints between neighbouring scores of scored words, and one below all;
+    of equally good ones the highest is taken. Tweets without gold triggers have no F1 and do
+    not count; a tweet with none predicted scores 0.
+
+    Args:
+        scores: one (W,) array per tweet.
+        gold: one (W,) array of 0/1 per tweet.
+        scored: one (W,) mask per tweet, as ``word_scores`` returns; None: all words scored.
+
+    Returns:
+        (threshold, mean F1 at it).
+
+    Raises:
+        ValueError: the lists or their arrays are not parallel, or no tweet has a gold trigger.
+    """
+    masks = [np.ones(len(np.asarray(s)), bool) for s in scores] if scored is None else scored
+    tweets = [
+        _checked(own, truth, mask) for own, truth, mask in zip(scores, gold, masks, strict=True)
+    ]
+    tweets = [tweet for tweet in tweets if tweet[1].any()]
+    if not any(mask.any() for _, _, mask in tweets):
+        raise ValueError("no scored word in a tweet with gold triggers to choose a threshold on")
+    values = np.unique(np.concatenate([own[mask] for own, _, mask in tweets]))
+    curve = _mean_f1_at(values, tweets)
+    best = len(values) - 1 - int(np.argmax(curve[::-1]))  # the highest of equals
+    below = values[best - 1] if best else values[0] - 1.0
+    middle = float((below + values[best]) / 2)
+    return (middle if below < middle <= values[best] else float(values[best])), float(curve[best])
+
+
+def _checked(scores: ArrayLike, gold: ArrayLike, mask: ArrayLike) -> tuple[Floats, Mask, Mask]:
+    """One tweet as (scores, gold, scored), or ValueError where they are not parallel."""
+    own, truth = np.asarray(scores, dtype=np.float64), np.asarray(gold).astype(bool)
+    read = np.asarray(mask, dtype=bool)
+    if not own.shape == truth.shape == read.shape or own.ndim != 1:
+        raise ValueError(f"scores {own.shape}, gold {truth.shape}, scored {read.shape}")
+    return own, truth, read
+
+
+def _mean_f1_at(values: Floats, tweets: Sequence[tuple[Floats, Mask, Mask]]) -> Floats:
+    """Mean F1 for each threshold in ascending ``values``: ``2·hits / (predicted + gold)``."""
+    total = np.zeros(len(values))
+    for scores, gold, mask in tweets:
+        predicted = _count_reaching(values, scores[mask])
+        hits = _count_reaching(values, scores[mask & gold])
+        total += 2 * hits / (predicted + gold.sum())
+    return np.asarray(total / len(tweets), dtype=np.float64)
+
+
+def _count_reaching(values: Floats, scores: Floats) -> NDArray[np.int64]:
+    """How many scores are ≥ each value."""
+    below = np.searchsorted(np.sort(scores), values, side="left")
+    return np.asarray(len(scores) - below, dtype=np.int64)

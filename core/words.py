@@ -1,0 +1,202 @@
+"""Word ↔ sub-token ↔ character span, for any Hugging Face tokenizer.
+
+The only file that knows the marks of tokenizers ("▁", "##", "Ġ"). A word is one piece of
+``text.split(" ")`` on the single space, as the EXALT files count them; it may be empty. Knows
+nothing of models, scores or labels.
+"""
+
+import unicodedata
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+Span = tuple[int, int]
+"""Characters ``[start, end)`` of the user's own text."""
+
+_MARKS = ("▁", "##", "</w>")  # SentencePiece, WordPiece, old BPE
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """A text cut at single spaces."""
+
+    text: str
+    words: tuple[str, ...]  # W, parallel to text.split(" ")
+    spans: tuple[Span, ...]  # W, text[start:end] is the word
+
+    @classmethod
+    def of(cls, text: str) -> "Words":
+        """Cut a text.
+
+        >>> Words.of("so  happy").spans
+        ((0, 2), (3, 3), (4, 9))
+        """
+        words = tuple(split_words(text))
+        spans, start = [], 0
+        for word in words:
+            spans.append((start, start + len(word)))
+            start += len(word) + 1
+        return cls(text, words, tuple(spans))
+
+    def at(self, position: int) -> int:
+        """Index of the word that holds a character, or that the space there comes after."""
+        return bisect_right(self.spans, position, key=lambda span: span[0]) - 1
+
+    def next_from(self, position: int) -> int | None:
+        """Index of the first word with characters that starts at a position or later."""
+        first = bisect_right(self.spans, position - 1, key=lambda span: span[0])
+        return next((i for i in range(first, len(self.spans)) if self.words[i]), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Alignment:
+    """One text as a model reads it, T sub-tokens, tied to its words.
+
+    A sub-token that holds no character of its own (a lone "▁" before an emoji) belongs to the
+    word that follows it, so that its score is not lost; its span is that word's first character
+    where the tokenizer says so, else empty at the word's start. With no word after it, it
+    belongs to none. A sub-token over several words belongs to the first.
+    """
+
+    words: Words
+    input_ids: tuple[int, ...]  # T, special tokens and prefix included; feed these to the model
+    word_ids: tuple[int | None, ...]  # T, index into words; None: special or prefix token
+    char_spans: tuple[Span | None, ...]  # T, into words.text; None where word_ids is None
+    truncated: bool  # some of the text lies beyond max_length and was not read
+
+
+def split_words(text: str) -> list[str]:
+    """The EXALT words of a text: ``text.split(" ")``, empty ones included."""
+    return text.split(" ")
+
+
+def encodable(text: str) -> str:
+    """The text with lone surrogates, which no tokenizer accepts, as U+FFFD; same length."""
+    return "".join("\ufffd" if "\ud800" <= char <= "\udfff" else char for char in text)
+
+
+def align(text: str, tokenizer: Any, *, prefix: str = "", max_length: int = 128) -> Alignment:
+    """Tie each sub-token of ``prefix + text`` to a word and to characters of ``text``.
+
+    Args:
+        text: the user's own text; never stripped.
+        tokenizer: any Hugging Face tokenizer. Fast ones tell offsets; with slow ones each word
+            is encoded on its own.
+        prefix: an instruction put before the text ("query: " for E5); its tokens get None.
+        max_length: T at most, special tokens included.
+
+    Returns:
+        An Alignment whose ``input_ids`` equal, for a fast tokenizer,
+        ``tokenizer(prefix + text, truncation=True, max_length=max_length)["input_ids"]``.
+    """
+    words = Words.of(text)
+    if getattr(tokenizer, "is_fast", False):
+        return _align_fast(words, tokenizer, prefix, max_length)
+    return _align_slow(words, tokenizer, prefix, max_length)
+
+
+def _align_fast(words: Words, tokenizer: Any, prefix: str, max_length: int) -> Alignment:
+    """By the offsets that a fast tokenizer reports for ``prefix + text``."""
+    encoded = tokenizer(
+        encodable(prefix + words.text),
+        truncation=True,
+        max_length=max_length,
+        return_offsets_mapping=True,
+        return_special_tokens_mask=True,
+    )
+    rows = zip(encoded["offset_mapping"], encoded["special_tokens_mask"], strict=True)
+    placed = [
+        (None, None) if special else _place(words, start - len(prefix), end - len(prefix))
+        for (start, end), special in rows
+    ]
+    return Alignment(
+        words,
+        tuple(encoded["input_ids"]),
+        tuple(word for word, _ in placed),
+        tuple(span for _, span in placed),
+        truncated=bool(encoded.encodings[0].overflowing),
+    )
+
+
+def _place(words: Words, start: int, end: int) -> tuple[int | None, Span | None]:
+    """Word and own characters of a sub-token at [start, end); negative: in the prefix."""
+    if start < 0 and end <= 0:
+        return None, None
+    start, end = max(start, 0), min(end, len(words.text))
+    while start < end and words.text[start] == " ":
+        start += 1
+    if start < end:
+        word = words.at(start)
+        return word, (start, min(end, words.spans[word][1]))
+    following = words.next_from(start)
+    if following is None:
+        return None, None
+    return following, (words.spans[following][0],) * 2
+
+
+def _align_slow(words: Words, tokenizer: Any, prefix: str, max_length: int) -> Alignment:
+    """By encoding word after word, until ``max_length`` is reached."""
+    before, after = _frame(tokenizer)
+    room = max_length - len(before) - len(after)
+    ids: list[int] = tokenizer.convert_tokens_to_ids(tokenizer.tokenize(encodable(prefix)))
+    places: list[tuple[int | None, Span | None]] = [(None, None)] * len(ids)
+    for index, word in enumerate(words.words):
+        if len(ids) > room:
+            break
+        pieces = tokenizer.tokenize(encodable(word)) if word else []
+        ids += tokenizer.convert_tokens_to_ids(pieces)
+        offset = words.spans[index][0]
+        spans = _piece_spans(word, pieces)
+        places += [(index, (offset + start, offset + end)) for start, end in spans]
+    edges = [(None, None)] * len(before), [(None, None)] * len(after)
+    kept = [*edges[0], *places[:room], *edges[1]]
+    return Alignment(
+        words,
+        (*before, *ids[:room], *after),
+        tuple(word for word, _ in kept),
+        tuple(span for _, span in kept),
+        truncated=len(ids) > room,
+    )
+
+
+def _frame(tokenizer: Any) -> tuple[list[int], list[int]]:
+    """The special tokens that a slow tokenizer puts before and after a sequence."""
+    marker = -1
+    framed = list(tokenizer.build_inputs_with_special_tokens([marker]))
+    position = framed.index(marker)
+    return framed[:position], framed[position + 1 :]
+
+
+def _piece_spans(word: str, pieces: Sequence[str]) -> list[Span]:
+    """Characters of ``word`` behind each of its pieces, whose text may be normalised.
+
+    Pieces and characters are walked side by side, both folded (NFKD, lower case). Where the
+    lengths do not add up, as after an unknown piece, each piece gets the whole word: no
+    character is attributed to the wrong piece.
+    """
+    ends = [0]  # folded length up to and including each character
+    for char in word:
+        ends.append(ends[-1] + len(_fold(char)))
+    lengths = [len(_fold(_bare(piece))) for piece in pieces]
+    if sum(lengths) != ends[-1]:
+        return [(0, len(word))] * len(pieces)
+    spans, position = [], 0
+    for length in lengths:
+        start = bisect_right(ends, position) - 1 if length else bisect_right(ends, position - 1)
+        position += length
+        end = next(i for i in range(len(ends)) if ends[i] >= position)
+        spans.append((min(start, end), end))
+    return spans
+
+
+def _bare(piece: str) -> str:
+    """A piece without its tokenizer's mark."""
+    for mark in _MARKS:
+        piece = piece.removeprefix(mark).removesuffix(mark)
+    return piece
+
+
+def _fold(text: str) -> str:
+    """Compatibility decomposition and lower case: its length adds up over characters."""
+    return unicodedata.normalize("NFKD", text).lower()

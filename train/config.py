@@ -1,0 +1,229 @@
+"""One frozen dataclass per recipe: every option, declared here and nowhere else.
+
+Command line, YAML presets and forms are drawn from these fields. Knows no
+torch and opens no model; ``train.options`` checks values, recipes use them.
+"""
+
+from dataclasses import dataclass
+
+from train.options import RecipeConfig, option
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrainingConfig(RecipeConfig):
+    """What every recipe that takes gradient steps has in common."""
+
+    learning_rate: float = option(5e-6, "peak learning rate", low=0.0, high=1.0)
+    batch_size: int = option(32, "examples per optimiser step", unit="rows", low=1)
+    epochs: float = option(20.0, "passes over the training rows", low=0.0)
+    max_steps: int | None = option(None, "optimiser steps, instead of epochs", low=1)
+    eval_steps: int | None = option(
+        None, "validate every so many steps instead of once an epoch", unit="steps", low=1
+    )
+    patience: int = option(
+        3, "stop after this many validations without a better score; 0 never stops", low=0
+    )
+    schedule: str = option(
+        "linear", "how the learning rate falls", choices=("linear", "constant", "cosine")
+    )
+    warmup_steps: int = option(0, "steps over which the learning rate rises", low=0)
+    beta1: float = option(0.9, "Adam's first moment decay", low=0.0, high=1.0)
+    beta2: float = option(0.99, "Adam's second moment decay", low=0.0, high=1.0)
+    weight_decay: float = option(0.0, "decoupled weight decay (AdamW)", low=0.0)
+    max_grad_norm: float = option(1.0, "gradients are clipped to this norm", low=0.0)
+    precision: str = option(
+        "float32", "arithmetic of the forward pass", choices=("float32", "bfloat16", "float16")
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrimConfig(RecipeConfig):
+    """Cut an encoder to fewer layers and to the word pieces that given texts need."""
+
+    model: str = option("", "encoder to cut: folder or hub id", path="model")
+    texts: tuple[str, ...] = option((), "data files whose Texts decide what is kept", path="file")
+    layers: tuple[int, ...] = option((), "layers to keep, by number; none keeps all")
+    vocabulary: int = option(8000, "word pieces to keep, the most frequent", unit="pieces", low=100)
+    positions: int = option(128, "longest input kept", unit="sub-tokens", low=8)
+    emoji: str | None = option(
+        None, "emoji names (TSV): emoji in the texts become tokens", path="file"
+    )
+    licence: str = option("", "licence of the result, for the manifest")
+
+
+@dataclass(frozen=True, kw_only=True)
+class BaseConfig(TrainingConfig):
+    """A small multilingual encoder, matched to an English one on parallel pairs."""
+
+    model: str = option("", "English sentence encoder to match: folder or hub id", path="model")
+    parallel: tuple[str, ...] = option((), "parallel TSVs: src, en, origin, licence", path="file")
+    dev: tuple[str, ...] = option((), "parallel TSVs for retrieval figures", path="file")
+    licences: tuple[str, ...] = option(
+        ("CC0", "CC-BY-2.0", "CC-BY-4.0", "MIT", "CDLA-Sharing"),
+        "rows whose licence starts with one of these are used (never CC-BY-SA)",
+    )
+    pairs_per_language: int = option(40000, "at most this many pairs a file", unit="pairs", low=1)
+    emoji: str | None = option(None, "emoji names and keywords (TSV)", path="file")
+    emoji_texts: tuple[str, ...] = option(
+        (), "data files: emoji that occur in them get tokens of their own", path="file"
+    )
+    layers: tuple[int, ...] = option((0, 2, 5), "layers of the English encoder to start from")
+    vocabulary: int = option(10000, "SentencePiece vocabulary", unit="pieces", low=500)
+    positions: int = option(128, "longest input", unit="sub-tokens", low=8)
+    learning_rate: float = option(5e-4, "peak learning rate", low=0.0, high=1.0)
+    batch_size: int = option(64, "pairs per step", unit="rows", low=1)
+    epochs: float = option(1.0, "passes over the pairs", low=0.0)
+    patience: int = option(0, "as for every recipe", low=0)
+    warmup_steps: int = option(200, "steps over which the learning rate rises", low=0)
+    beta2: float = option(0.999, "Adam's second moment decay", low=0.0, high=1.0)
+    licence: str = option("", "licence of the result, for the manifest")
+
+
+@dataclass(frozen=True, kw_only=True)
+class TranslatorConfig(TrainingConfig):
+    """One Marian model, several languages to English, from parallel TSVs."""
+
+    parallel: tuple[str, ...] = option((), "parallel TSVs: src, en, origin, licence", path="file")
+    dev: tuple[str, ...] = option((), "parallel TSVs for validation", path="file")
+    languages: tuple[str, ...] = option(("fr", "nl", "ru", "es"), "source languages")
+    licences: tuple[str, ...] = option(
+        ("CC0", "CC-BY-2.0", "CC-BY-4.0", "MIT", "CDLA-Sharing"),
+        "rows whose licence starts with one of these are used (never CC-BY-SA)",
+    )
+    pairs_per_language: int = option(90000, "at most this many pairs a file", unit="pairs", low=1)
+    vocabulary: int = option(8000, "joint SentencePiece vocabulary", unit="pieces", low=500)
+    width: int = option(192, "hidden size", low=16)
+    encoder_layers: int = option(3, "encoder layers", low=1)
+    decoder_layers: int = option(1, "decoder layers", low=1)
+    heads: int = option(4, "attention heads", low=1)
+    noise: float = option(
+        0.3,
+        "share of pairs with tweet-like noise: case, punctuation, accents, @user, http",
+        low=0,
+        high=1,
+    )
+    max_pieces: int = option(60, "longer pairs are left out", unit="pieces", low=8)
+    label_smoothing: float = option(0.1, "label smoothing", low=0.0, high=0.9)
+    learning_rate: float = option(2e-3, "peak learning rate", low=0.0, high=1.0)
+    batch_size: int = option(96, "pairs per step", unit="rows", low=1)
+    epochs: float = option(1.0, "passes over the pairs", low=0.0)
+    patience: int = option(0, "as for every recipe", low=0)
+    warmup_steps: int = option(400, "steps over which the learning rate rises", low=0)
+    beta2: float = option(0.98, "Adam's second moment decay", low=0.0, high=1.0)
+    licence: str = option("", "licence of the result, for the manifest")
+
+
+@dataclass(frozen=True, kw_only=True)
+class TeacherConfig(TrainingConfig):
+    """Fine-tune an encoder on the English emotion set."""
+
+    model: str = option("roberta-large", "encoder to fine-tune: folder or hub id", path="model")
+    data: str = option("", "EXALT emotion file (ID, Texts, Labels)", path="file")
+    triggers: str | None = option(None, "EXALT trigger file: split together with data", path="file")
+    split: str | None = option(
+        None, "split file; made where it does not exist, kept where it does"
+    )
+    extra: tuple[str, ...] = option(
+        (), "further labelled files with a Source column, training rows only", path="file"
+    )
+    extra_sources: tuple[str, ...] = option((), "sources of the extra files to use; none uses all")
+    extra_per_class: int = option(2000, "at most this many extra rows a class", unit="rows", low=0)
+    validation_fraction: float = option(0.1, "share of texts held out", low=0.01, high=0.5)
+    pooling: str = option("cls", "what the head reads", choices=("cls", "mean"))
+    prefix: str = option("", "instruction put before every text, as E5's 'query: '")
+    max_length: int = option(128, "longer texts are cut", unit="sub-tokens", low=8)
+    class_weights: str = option(
+        "none", "weight of a class in the loss, by its frequency", choices=("none", "sqrt", "full")
+    )
+    licence: str = option("", "licence of the result, for the manifest")
+
+
+@dataclass(frozen=True, kw_only=True)
+class StudentConfig(TeacherConfig):
+    """Fine-tune a multilingual encoder on the same English emotion set."""
+
+    model: str = option("xlm-roberta-large", "encoder: folder or hub id", path="model")
+
+
+@dataclass(frozen=True, kw_only=True)
+class DistilConfig(TrainingConfig):
+    """Translate, weigh, refine the student by weighted KL to the frozen teacher."""
+
+    teacher: str = option("", "teacher checkpoint", path="model")
+    student: str = option("", "adapted student checkpoint", path="model")
+    translator: str = option("", "translator checkpoint, or hub ids with {language}", path="model")
+    unlabelled: tuple[str, ...] = option((), "files with Texts; labels are not read", path="file")
+    data: str = option("", "EXALT emotion file: its validation rows select", path="file")
+    split: str = option("", "the split file of teacher and student", path="file")
+    languages: tuple[str, ...] = option(
+        ("en", "fr", "nl", "ru", "es"), "languages expected in the unlabelled files"
+    )
+    held_out: float = option(
+        0.1, "share of unlabelled tweets kept for the KL on unseen ones", low=0.0, high=0.5
+    )
+    reading: str = option(
+        "squared_difference", "reading of Eq. 2", choices=("squared_difference", "as_printed")
+    )
+    paper_strict: bool = option(False, "plain Eq. 3, untranslated rows included")
+    weights: str = option(
+        "quality",
+        "quality (Eq. 3), or a control: ones, permuted",
+        choices=("quality", "ones", "permuted"),
+    )
+    reweigh: bool = option(False, "compute the weights again at each epoch")
+    temperature: float = option(1.0, "softens teacher and student", low=0.05, high=20)
+    hard_weight: float = option(
+        0.0, "share of a cross-entropy to the teacher's label in the loss", low=0, high=1
+    )
+    select: str = option("validation", "which step is kept", choices=("validation", "last"))
+    beams: int = option(1, "beams of the translator", low=1, high=16)
+    learning_rate: float = option(1e-7, "peak learning rate (paper: XLM-R 1e-7)", low=0.0, high=1.0)
+    insist: bool = option(False, "go on although a parent was trained on another split")
+    licence: str = option("", "licence of the result, for the manifest")
+
+
+@dataclass(frozen=True, kw_only=True)
+class TriggersConfig(RecipeConfig):
+    """Choose the trigger threshold on the English validation split."""
+
+    model: str = option("", "checkpoint: gets the threshold into its manifest", path="folder")
+    data: str = option("", "EXALT trigger file (ID, Texts, Labels)", path="file")
+    split: str = option("", "the split file of the checkpoint", path="file")
+    reduce: str = option("max", "word score from its sub-tokens", choices=("max", "mean", "first"))
+    insist: bool = option(False, "go on although the checkpoint was trained on another split")
+
+
+@dataclass(frozen=True, kw_only=True)
+class EvaluateConfig(RecipeConfig):
+    """Score checkpoints on labelled files; intervals, significance, provenance."""
+
+    models: tuple[str, ...] = option((), "checkpoints to score, first is compared to", path="model")
+    data: tuple[str, ...] = option((), "labelled emotion files", path="file")
+    triggers: str | None = option(None, "labelled EXALT trigger file", path="file")
+    split: str | None = option(None, "split file: scores validation rows of its texts", path="file")
+    baseline_data: tuple[str, ...] = option(
+        (), "labelled English files for a TF-IDF + logistic regression baseline", path="file"
+    )
+    translator: str | None = option(
+        None, "translator: the teacher is scored on translations", path="model"
+    )
+    teacher: str | None = option(None, "scored on translations, with translator", path="model")
+    bootstrap: int = option(1000, "resamples of the confidence interval", low=100)
+
+
+@dataclass(frozen=True, kw_only=True)
+class PackConfig(RecipeConfig):
+    """Pack a checkpoint to int8 for shipping; refused when labels change."""
+
+    model: str = option("", "checkpoint folder", path="folder")
+    probe: tuple[str, ...] = option((), "files whose Texts must keep their label", path="file")
+    agreement: float = option(
+        0.995, "share of probe texts that must keep label (or translation's pieces)", low=0, high=1
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class UnpackConfig(RecipeConfig):
+    """Turn a packed checkpoint back into a plain transformers folder."""
+
+    model: str = option("", "packed checkpoint folder", path="folder")

@@ -1,0 +1,256 @@
+"""An option is declared once: type, default, unit, bounds and a sentence.
+
+Command line, YAML files and help are all drawn from that one declaration.
+Knows how to read and check values; knows no recipe, and loads no torch.
+
+>>> from dataclasses import dataclass
+>>> @dataclass(frozen=True)
+... class Bake(RecipeConfig):
+...     degrees: float = option(180.0, "How hot the oven is.", unit="°C", low=0, high=300)
+>>> parse(Bake, overrides=["output=/tmp/cake", "degrees=2e2"]).degrees
+200.0
+"""
+
+import difflib
+import shlex
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import MISSING, Field, dataclass, field, fields
+from pathlib import Path
+from typing import Any, TypeVar, get_type_hints
+
+import yaml
+
+from core.errors import ConfigError
+from train.values import KINDS, Option, PathKind, from_text, missing, read, without_none
+
+PRESETS = Path(__file__).parent / "configs"
+Config = TypeVar("Config", bound="RecipeConfig")
+
+
+def option(
+    default: Any,
+    help: str,
+    *,
+    unit: str = "",
+    low: float | None = None,
+    high: float | None = None,
+    choices: Sequence[Any] | None = None,
+    path: PathKind | None = None,
+    required: bool | None = None,
+) -> Any:
+    """Declare a field of a recipe's config.
+
+    Args:
+        default: a value of the field's type; None only where the type allows it.
+        help: one sentence that says what the option does.
+        low, high: inclusive bounds, of each entry where the field holds several.
+        path: the text names something on disk. "file", "folder" and "any" must
+            exist when a run starts; "new" is a file that is read where it
+            exists and made where not; "model" is a folder or a hub id; "output"
+            is a folder that the run writes.
+        required: the user must give a value. Unless said otherwise, so it is
+            for a path whose default is ""; a list needs required=True.
+
+    Returns:
+        A dataclasses field (typed Any, as dataclasses.field is).
+    """
+    needed = (path is not None and default == "") if required is None else required
+    chosen = tuple(choices) if choices is not None else None
+    meta = {"option": Option(help, unit, low, high, chosen, path, needed)}
+    if isinstance(default, dict):
+        return field(default_factory=lambda: dict(default), metadata=meta)
+    return field(default=default, metadata=meta)
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecipeConfig:
+    """What every recipe takes."""
+
+    output: str = option("", "The folder that the recipe writes.", path="output")
+    seed: int = option(13, "Seed of every random choice.", low=0, high=2**32 - 1)
+    device: str = option("auto", "Where to compute.", choices=("auto", "cpu", "cuda"))
+    threads: int | None = option(
+        None, "CPU threads that torch uses; null leaves the choice to torch.", low=1, high=1024
+    )
+    max_minutes: float | None = option(
+        None, "Stop after this long and keep the best so far; null: no limit.", unit="min", low=0
+    )
+
+    def problems(self) -> list[str]:
+        """Sentences on values that do not go together; asked once each alone is fine."""
+        return []
+
+
+def describe(config_class: type[RecipeConfig]) -> list[Option]:
+    """A recipe's options: output, then the class's own, then those of each parent."""
+    hints = get_type_hints(config_class)
+    lines = [vars(cls).get("__annotations__", {}) for cls in config_class.__mro__]
+    age = {
+        f.name: next(i for i, line in enumerate(lines) if f.name in line)
+        for f in fields(config_class)
+    }
+    ordered = sorted(fields(config_class), key=lambda f: (f.name != "output", age[f.name]))
+    return [_row(f, hints[f.name]) for f in ordered]
+
+
+def _row(declared: Field[Any], annotation: Any) -> Option:
+    """Metadata, type and default of one field brought together."""
+    meta: Option | None = declared.metadata.get("option")
+    kind, optional = without_none(annotation)
+    if meta is None or kind not in KINDS:
+        raise TypeError(f"{declared.name}: {annotation} is not declared with option().")
+    given = declared.default
+    if given is MISSING and declared.default_factory is not MISSING:
+        given = declared.default_factory()
+    rest = (meta.low, meta.high, meta.choices, meta.path, meta.required)
+    return Option(meta.help, meta.unit, *rest, declared.name, kind, optional, given)
+
+
+def find_file(recipe: str, text: str) -> Path:
+    """The YAML file that ``--config`` means: a preset of the recipe, else a path.
+
+    Raises:
+        ConfigError: when it is neither; the hint lists the presets.
+    """
+    preset = PRESETS / f"{recipe}_{text}.yaml"
+    if preset.is_file():
+        return preset
+    if Path(text).is_file():
+        return Path(text)
+    names = ", ".join(presets(recipe)) or "none"
+    raise ConfigError(f"There is no config file {text!r}.", f"Presets of {recipe}: {names}.")
+
+
+def presets(recipe: str) -> list[str]:
+    """Names that ``--config`` takes for a recipe besides files, in alphabetical order."""
+    return sorted(p.stem.removeprefix(f"{recipe}_") for p in PRESETS.glob(f"{recipe}_*.yaml"))
+
+
+def parse(
+    config_class: type[Config],
+    file: Path | None = None,
+    overrides: Sequence[str] = (),
+    *,
+    complete: bool = True,
+) -> Config:
+    """Read a recipe's config, and report everything that is wrong with it at once.
+
+    Args:
+        file: YAML, a mapping of option names to values.
+        overrides: "key=value" each; they win over the file, and later ones
+            over earlier ones. Text is taken as typed, lists are split at
+            commas, all else is read as YAML. Null is written null or none.
+        complete: also ask for required options and for inputs to be on disk.
+
+    Raises:
+        ConfigError: naming every unknown key, bad value and missing input.
+    """
+    rows = {row.name: row for row in describe(config_class)}
+    raw, problems = _from_file(file) if file is not None else ({}, [])
+    typed, wrong = _from_overrides(rows, overrides)
+    merged = {**raw, **typed}
+    values, bad = _checked(rows, merged)
+    config = config_class(**values)
+    problems += wrong + bad
+    if complete:
+        rest = (row for row in rows.values() if row.name not in merged or row.name in values)
+        problems += [f"{r.name} {p}" for r in rest for p in missing(r, getattr(config, r.name))]
+    problems = problems or config.problems()
+    if problems:
+        raise _as_error(problems)
+    return config
+
+
+def _from_file(file: Path) -> tuple[dict[str, Any], list[str]]:
+    """The mapping in a YAML file, and the keys that it gives twice as problems."""
+    try:
+        text = file.read_text(encoding="utf-8")
+        node, content = yaml.compose(text, Loader=yaml.SafeLoader), yaml.safe_load(text)
+    except OSError as error:
+        raise ConfigError(f"{file} cannot be read: {error.strerror}.") from error
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        reason = " ".join(str(error).split())
+        raise ConfigError(f"{file} is not valid YAML: {reason}.") from error
+    if content is None:
+        return {}, []
+    if not isinstance(content, dict) or not isinstance(node, yaml.MappingNode):
+        raise ConfigError(f"{file} must hold options, one 'name: value' per line.")
+    names = [str(key.value) for key, _ in node.value]
+    twice = sorted({name for name in names if names.count(name) > 1})
+    return {str(k): v for k, v in content.items()}, [
+        f"{name} is given twice in {file}." for name in twice
+    ]
+
+
+def _from_overrides(
+    rows: Mapping[str, Option], overrides: Iterable[str]
+) -> tuple[dict[str, Any], list[str]]:
+    """What the command line says, and sentences on what it cannot mean."""
+    values: dict[str, Any] = {}
+    problems = []
+    for override in overrides:
+        name, equals, text = override.partition("=")
+        if not equals:
+            problems.append(f"{override!r} is not of the form name=value.")
+        elif name not in rows:
+            values[name] = text  # reported as unknown together with the file's
+        else:
+            try:
+                values[name] = from_text(rows[name], text)
+            except (yaml.YAMLError, ValueError, RecursionError):
+                problems.append(f"{name} cannot be read: {text!r}.")
+    return values, problems
+
+
+def _checked(
+    rows: Mapping[str, Option], raw: Mapping[str, Any]
+) -> tuple[dict[str, Any], list[str]]:
+    """Checked values by name, and sentences on unknown names and bad values."""
+    values, problems = {}, []
+    for name, value in raw.items():
+        if name not in rows:
+            problems.append(_unknown(name, list(rows)))
+            continue
+        try:
+            values[name] = read(rows[name], value)
+        except ValueError as error:
+            problems.append(f"{name} {error}")
+    return values, problems
+
+
+def _unknown(name: str, names: Sequence[str]) -> str:
+    close = difflib.get_close_matches(name, names, 1)
+    return f"{name!r} is not an option." + (f" Did you mean {close[0]}?" if close else "")
+
+
+def _as_error(problems: Sequence[str]) -> ConfigError:
+    """One error for all problems: a lone one is the sentence, several are its hint."""
+    if len(problems) == 1:
+        return ConfigError(problems[0])
+    listed = "\n".join(f"- {problem}" for problem in problems)
+    return ConfigError(f"{len(problems)} things are wrong with the options:", listed)
+
+
+def dump(config: RecipeConfig) -> str:
+    """The config as YAML that ``parse`` reads back to an equal config."""
+    values = {row.name: _plain(getattr(config, row.name)) for row in describe(type(config))}
+    return str(yaml.safe_dump(values, sort_keys=False, allow_unicode=True))
+
+
+def command(recipe: str, config: RecipeConfig) -> str:
+    """The line a person types to run this again: every option that is not its default."""
+    pairs = [(row, getattr(config, row.name)) for row in describe(type(config))]
+    typed = [f"{row.name}={_typed(value)}" for row, value in pairs if value != row.default]
+    return shlex.join(["python", "-m", "train", recipe, *typed])
+
+
+def _plain(value: Any) -> Any:
+    return list(value) if isinstance(value, tuple) else value
+
+
+def _typed(value: Any) -> str:
+    """A value as it is typed after ``name=``."""
+    if isinstance(value, str):
+        return value
+    flow = yaml.safe_dump(_plain(value), default_flow_style=True, width=2**31, allow_unicode=True)
+    return str(flow).removesuffix("...\n").strip()

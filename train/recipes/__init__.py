@@ -1,0 +1,58 @@
+"""The table of recipes: name, options, module, one sentence.
+
+Knows where each recipe lives and loads it when asked; loading this table
+loads no torch.
+"""
+
+import importlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, cast
+
+if TYPE_CHECKING:
+    from train.options import RecipeConfig
+    from train.run import Run
+
+    RunFunction = Callable[[Any, Run], dict[str, object]]
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """One thing that ``python -m train`` can do."""
+
+    name: str
+    config_name: str  # the dataclass in train.config that holds its options
+    module: str  # a module with run(config, run) -> final figures
+    summary: str  # a sentence
+
+    @property
+    def config_class(self) -> "type[RecipeConfig]":
+        """The dataclass of this recipe's options."""
+        config = importlib.import_module("train.config")
+        return cast("type[RecipeConfig]", getattr(config, self.config_name))
+
+    def load(self) -> "RunFunction":
+        """The recipe's ``run``; imports its module, and torch with it."""
+        return cast("RunFunction", importlib.import_module(self.module).run)
+
+
+def _recipe(name: str, summary: str) -> Recipe:
+    return Recipe(name, f"{name.capitalize()}Config", f"train.recipes.{name}", summary)
+
+
+RECIPES: dict[str, Recipe] = {
+    recipe.name: recipe
+    for recipe in (
+        _recipe("trim", "Cut an encoder down to fewer layers and a vocabulary of its own."),
+        _recipe("base", "Match a small multilingual encoder to an English one on parallel pairs."),
+        _recipe("translator", "Train a Marian translator, SentencePiece included, on pairs."),
+        _recipe("teacher", "Fine-tune an English encoder on labelled English emotions."),
+        _recipe("student", "Fine-tune a multilingual encoder on the same English emotions."),
+        _recipe("distil", "Translate, weigh, and refine the student by its teacher (Eq. 1 to 3)."),
+        _recipe("triggers", "Choose the trigger threshold on English validation tweets."),
+        _recipe("evaluate", "Score a model on labelled files, by language and by class."),
+        _recipe("pack", "Write a checkpoint in the small form that is embedded here."),
+        _recipe("unpack", "Write a packed checkpoint as a plain transformers folder."),
+    )
+}
+"""Recipes by name, in the order in which a pipeline uses them."""

@@ -1,0 +1,246 @@
+"""A small multilingual encoder whose sentence vectors match an English one's on parallel pairs.
+
+Reimers & Gurevych 2020 (https://arxiv.org/abs/2004.09813): student(source)
+and student(English) both approach teacher(English). The stand-in for XLM-R
+where there is no hub. Knows no emotion.
+"""
+
+import random
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from transformers import XLMRobertaConfig, XLMRobertaModel
+
+from core.checkpoints import Manifest, write_checkpoint
+from core.data import file_hash, read_texts
+from core.loading import load_backbone, load_tokenizer
+from core.models import mean_pool, module_identity
+from train.config import BaseConfig
+from train.emoji import EmojiName, needed, read_names
+from train.loop import fit, prepare
+from train.parallel import Pair, language_of, noisy, read_pairs, sample
+from train.run import Run
+from train.vocabulary import train_sentencepiece, xlmr_tokenizer
+
+NOISE = 0.25  # share of pairs with tweet-like noise
+WITH_EMOJI = 0.08  # share of pairs that end in an emoji, English in its name
+
+
+def run(config: BaseConfig, run: Run) -> dict[str, object]:
+    """Train the vocabulary, start from the English encoder's layers, match, save."""
+    device = prepare(config)
+    run.stage("pairs")
+    names = read_names(config.emoji) if config.emoji else {}
+    tweets = [text for path in config.emoji_texts for text in read_texts(path)]
+    emoji = needed(tweets, names)
+    pairs, data = _pairs(config, run)
+    english, tokenizer_en = load_backbone(config.model).to(device).eval(), load_tokenizer(config.model)
+    with tempfile.TemporaryDirectory(dir=run.folder) as scratch:
+        run.stage("vocabulary")
+        tokenizer = _vocabulary(config, pairs, tweets, emoji, Path(scratch))
+        module = _start(config, english, tokenizer, tokenizer_en, names, emoji).to(device)
+        _report_unknowns(tokenizer, pairs, tweets, run)
+        pairs = _mixed(pairs, names, emoji, config.seed)
+        run.stage("English vectors")
+        vectors = _vectors([en for _, en in pairs], english, tokenizer_en, run)
+        run.stage("training")
+        rows = _rows(pairs, tokenizer, config.positions)
+        evaluation = _retrieval(config, english, tokenizer_en, tokenizer) if config.dev else None
+        fitted = fit(
+            module, rows, lambda batch: _collate(batch, tokenizer), _loss(vectors), config, run,
+            evaluation=evaluation, score="retrieval" if evaluation else "",
+        )
+        figures = dict(fitted.history[-1]) if fitted.history else {}
+        manifest = Manifest(
+            role="base", base=config.model, labels=(), languages=("en", *map(language_of, config.parallel)),
+            pooling="mean", max_length=config.positions, data=tuple(data), metrics=figures,
+            licence=config.licence, command=run.command, identity=module_identity(module, "base"),
+        )
+        _save(module, tokenizer, Path(config.output), manifest)
+    run.saved(config.output)
+    return dict(figures)
+
+
+def _pairs(config: BaseConfig, run: Run) -> tuple[list[Pair], list[dict[str, Any]]]:
+    pairs: list[Pair] = []
+    data: list[dict[str, Any]] = []
+    for path in config.parallel:
+        chosen = sample(read_pairs(path, config.licences), config.pairs_per_language, config.seed)
+        run.log(f"{language_of(path)}: {len(chosen)} pairs")
+        pairs += chosen
+        data.append(
+            {"name": Path(path).name, "sha256": file_hash(path), "rows": len(chosen), "use": "train"}
+        )
+    return pairs, data
+
+
+def _mixed(
+    pairs: Sequence[Pair], names: dict[str, EmojiName], emoji: Sequence[str], seed: int
+) -> list[Pair]:
+    """Pairs with noise and emoji in them, and every emoji with its name in five languages."""
+    rng = random.Random(seed)
+    mixed: list[Pair] = []
+    for pair in pairs:
+        if rng.random() < NOISE:
+            pair = noisy(pair, rng)
+        if emoji and rng.random() < WITH_EMOJI:
+            chosen = rng.choice(emoji[:200])
+            pair = f"{pair[0]} {chosen}", f"{pair[1]} {names[chosen].names['en']}"
+        mixed.append(pair)
+    for chosen in emoji:
+        mixed += [(chosen, names[chosen].english)] * 3
+        mixed += [(names[chosen].names[code], names[chosen].names["en"]) for code in ("fr", "nl", "ru", "es")]
+    rng.shuffle(mixed)
+    return mixed
+
+
+def _vocabulary(
+    config: BaseConfig, pairs: Sequence[Pair], tweets: Sequence[str], emoji: Sequence[str], scratch: Path
+) -> Any:
+    """English is half of the pairs; a third of it is enough for its pieces."""
+    texts = [source for source, _ in pairs] + [en for _, en in pairs[::3]] + list(tweets)
+    model_file = train_sentencepiece(
+        texts, scratch, config.vocabulary, symbols=("@user", *emoji), seed=config.seed
+    )
+    return xlmr_tokenizer(model_file, scratch / "tokenizer", config.positions)
+
+
+def _report_unknowns(tokenizer: Any, pairs: Sequence[Pair], tweets: Sequence[str], run: Run) -> None:
+    for name, texts in (("sources", [s for s, _ in pairs[:5000]]), ("tweets", list(tweets[:5000]))):
+        if texts:
+            ids = [i for row in tokenizer(texts, verbose=False)["input_ids"] for i in row]
+            share = ids.count(tokenizer.unk_token_id) / len(ids)
+            run.metric("unknown_share", share, texts=name)
+            run.log(f"unknown pieces in {name}: {share:.4%}")
+
+
+def _start(
+    config: BaseConfig, english: Any, tokenizer: Any, tokenizer_en: Any,
+    names: dict[str, EmojiName], emoji: Sequence[str],
+) -> Any:
+    """XLM-R's architecture with some of the English encoder's layers and embeddings."""
+    source = english.config
+    module = XLMRobertaModel(
+        XLMRobertaConfig(
+            vocab_size=len(tokenizer),
+            hidden_size=source.hidden_size,
+            num_hidden_layers=len(config.layers),
+            num_attention_heads=source.num_attention_heads,
+            intermediate_size=source.intermediate_size,
+            layer_norm_eps=source.layer_norm_eps,
+            max_position_embeddings=config.positions + 2,
+            type_vocab_size=1,
+        ),
+        add_pooling_layer=False,
+    )
+    for target, layer in enumerate(config.layers):
+        module.encoder.layer[target].load_state_dict(english.encoder.layer[layer].state_dict())
+    ours, theirs = module.embeddings, english.embeddings
+    with torch.no_grad():
+        ours.LayerNorm.load_state_dict(theirs.LayerNorm.state_dict())
+        ours.token_type_embeddings.weight.copy_(theirs.token_type_embeddings.weight[:1])
+        ours.position_embeddings.weight[2:] = theirs.position_embeddings.weight[: config.positions]
+        _copy_pieces(ours.word_embeddings.weight, theirs.word_embeddings.weight, tokenizer, tokenizer_en)
+        for chosen in emoji:
+            ids = tokenizer_en(names[chosen].english, add_special_tokens=False)["input_ids"]
+            row = tokenizer.convert_tokens_to_ids(chosen)
+            ours.word_embeddings.weight[row] = theirs.word_embeddings.weight[ids].mean(dim=0)
+    return module
+
+
+def _copy_pieces(ours: Tensor, theirs: Tensor, tokenizer: Any, tokenizer_en: Any) -> None:
+    """SentencePiece's ▁word gets WordPiece's word, a continuation its ##piece; others start random."""
+    wordpieces = tokenizer_en.get_vocab()
+    ours.normal_(std=float(theirs.std()))
+    special = dict(zip(("<s>", "</s>", "<pad>", "<unk>"), ("[CLS]", "[SEP]", "[PAD]", "[UNK]"), strict=True))
+    for piece, row in tokenizer.get_vocab().items():
+        word = piece[1:].lower() if piece.startswith("▁") else "##" + piece.lower()
+        source = wordpieces.get(special.get(piece, word))
+        if source is not None:
+            ours[row] = theirs[source]
+
+
+@torch.inference_mode()
+def embed(module: Any, tokenizer: Any, texts: Sequence[str], length: int, run: Run | None = None) -> Tensor:
+    """Mean-pooled vectors (N, H) in float32; batches sorted by length."""
+    order = sorted(range(len(texts)), key=lambda row: len(texts[row]))
+    vectors = torch.empty(len(texts), module.config.hidden_size)
+    for start in range(0, len(order), 128):
+        rows = order[start : start + 128]
+        batch = tokenizer(
+            [texts[row] for row in rows], padding=True, truncation=True, max_length=length,
+            return_tensors="pt",
+        ).to(module.device)
+        hidden = module(**batch).last_hidden_state  # (B, T, H)
+        vectors[rows] = mean_pool(hidden, batch["attention_mask"]).float().cpu()
+        if run is not None:
+            run.progress(start + len(rows), len(texts))
+    return vectors
+
+
+def _vectors(texts: Sequence[str], english: Any, tokenizer_en: Any, run: Run) -> Tensor:
+    """Targets (N, H), one per pair; each distinct English text is encoded once."""
+    distinct = list(dict.fromkeys(texts))
+    where = {text: index for index, text in enumerate(distinct)}
+    vectors = embed(english, tokenizer_en, distinct, 128, run)
+    return vectors[[where[text] for text in texts]]
+
+
+def _rows(pairs: Sequence[Pair], tokenizer: Any, length: int) -> list[dict[str, Any]]:
+    sources = tokenizer([s for s, _ in pairs], truncation=True, max_length=length)["input_ids"]
+    targets = tokenizer([e for _, e in pairs], truncation=True, max_length=length)["input_ids"]
+    return [
+        {"input_ids": source, "english_ids": target, "pair": index}
+        for index, (source, target) in enumerate(zip(sources, targets, strict=True))
+    ]
+
+
+def _collate(rows: list[dict[str, Any]], tokenizer: Any) -> dict[str, Tensor]:
+    """Sources, then their English, as one batch (2B, T)."""
+    texts = [{"input_ids": row[key]} for key in ("input_ids", "english_ids") for row in rows]
+    batch = tokenizer.pad(texts, return_tensors="pt")
+    return {**batch, "pair": torch.tensor([row["pair"] for row in rows])}
+
+
+def _loss(vectors: Tensor) -> Any:
+    scale = vectors.pow(2).sum(dim=1).mean()
+
+    def loss(module: nn.Module, batch: dict[str, Tensor]) -> Tensor:
+        """Mean squared distance of both sides to the English vector, in units of its own length."""
+        target = vectors[batch.pop("pair").cpu()].to(batch["input_ids"].device)  # (B, H)
+        hidden = module(**batch).last_hidden_state  # (2B, T, H)
+        ours = mean_pool(hidden, batch["attention_mask"])  # (2B, H)
+        return (ours - target.repeat(2, 1)).pow(2).sum(dim=1).mean() / scale.to(ours.device)
+
+    return loss
+
+
+def _retrieval(config: BaseConfig, english: Any, tokenizer_en: Any, tokenizer: Any) -> Any:
+    """Share of dev sources whose own English is the nearest by cosine, per language and mean."""
+    files = {language_of(path): read_pairs(path) for path in config.dev}
+    targets = {
+        code: nn.functional.normalize(embed(english, tokenizer_en, [e for _, e in pairs], 128))
+        for code, pairs in files.items()
+    }
+
+    def evaluate(module: nn.Module) -> dict[str, float]:
+        figures = {}
+        for code, pairs in files.items():
+            ours = embed(module, tokenizer, [s for s, _ in pairs], config.positions)
+            nearest = (nn.functional.normalize(ours) @ targets[code].T).argmax(dim=1)
+            figures[code] = float((nearest == torch.arange(len(pairs))).float().mean())
+        return {"retrieval": sum(figures.values()) / len(figures), **figures}
+
+    return evaluate
+
+
+def _save(module: Any, tokenizer: Any, output: Path, manifest: Manifest) -> None:
+    def write(aside: Path) -> None:
+        module.save_pretrained(aside)
+        tokenizer.save_pretrained(aside)
+
+    write_checkpoint(output, manifest, write)

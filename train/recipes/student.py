@@ -1,0 +1,13 @@
+"""The student: a multilingual encoder, adapted on the same English emotion set.
+
+Knows its role; everything else is ``train.finetune``.
+"""
+
+from train.config import StudentConfig
+from train.finetune import finetune
+from train.run import Run
+
+
+def run(config: StudentConfig, run: Run) -> dict[str, object]:
+    """Fine-tune and save the student; returns its validation figures."""
+    return finetune(config, run, "student")

@@ -1,0 +1,13 @@
+"""The teacher: an encoder fine-tuned on the English emotion set.
+
+Knows its role; everything else is ``train.finetune``.
+"""
+
+from train.config import TeacherConfig
+from train.finetune import finetune
+from train.run import Run
+
+
+def run(config: TeacherConfig, run: Run) -> dict[str, object]:
+    """Fine-tune and save the teacher; returns its validation figures."""
+    return finetune(config, run, "teacher")

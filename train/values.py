@@ -1,0 +1,277 @@
+"""One value of one option: its type, its bounds, and what it must point to on disk.
+
+Knows the supported types and how text and YAML become them; knows no recipe,
+no whole config, and loads no torch.
+"""
+
+import glob
+import os
+import re
+import reprlib
+import types
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from math import isfinite
+from pathlib import Path
+from typing import Any, Literal, Union, get_args, get_origin
+
+import yaml
+
+PathKind = Literal["file", "new", "folder", "any", "model", "output"]
+
+_HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]*(/[A-Za-z0-9][\w.-]*)?", re.ASCII)
+LANGUAGE = "{language}"  # stands in an id or a path for each language's code
+_NOTHING = ("null", "none", "~", "")
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One declared option of one recipe, as help, form and parser see it."""
+
+    help: str  # a sentence
+    unit: str = ""  # "minutes", "sub-tokens"; "" for plain numbers and text
+    low: float | None = None  # inclusive; for tuples and tables: of each entry
+    high: float | None = None  # inclusive
+    choices: tuple[Any, ...] | None = None  # for tables: the names allowed as keys
+    path: PathKind | None = None  # what the text must point to
+    required: bool = False  # has no usable default
+    name: str = ""
+    kind: Any = str  # one of the supported types, without None
+    optional: bool = False  # null is allowed
+    default: Any = None
+
+    @property
+    def type_name(self) -> str:
+        """The type in words a user reads: "number or null"."""
+        return KINDS[self.kind].plain + (" or null" if self.optional else "")
+
+    @property
+    def bounds(self) -> str:
+        """Bounds or choices in words; "" where anything of the type goes."""
+        if self.choices is not None:
+            return "one of " + ", ".join(map(str, self.choices))
+        if self.low is not None and self.high is not None:
+            return f"from {self.low:g} to {self.high:g}"
+        if self.low is not None:
+            return f"at least {self.low:g}"
+        return f"at most {self.high:g}" if self.high is not None else ""
+
+
+def without_none(annotation: Any) -> tuple[Any, bool]:
+    """``float | None`` → (float, True); anything else → (itself, False)."""
+    if get_origin(annotation) not in (Union, types.UnionType):
+        return annotation, False
+    rest = [arm for arm in get_args(annotation) if arm is not type(None)]
+    return (rest[0] if len(rest) == 1 else annotation), True
+
+
+def _text(raw: Any) -> str:
+    if not isinstance(raw, str):
+        raise ValueError
+    return raw
+
+
+def _whole(raw: Any) -> int:
+    if isinstance(raw, bool) or not isinstance(raw, int):
+        raise ValueError
+    return raw
+
+
+def _number(raw: Any) -> float:
+    """A finite number; YAML 1.1 reads ``5e-6`` as text, which is one too."""
+    if isinstance(raw, bool) or not isinstance(raw, int | float | str):
+        raise ValueError
+    value = float(raw)
+    if not isfinite(value):
+        raise ValueError
+    return value
+
+
+def _yes_no(raw: Any) -> bool:
+    if not isinstance(raw, bool):
+        raise ValueError
+    return raw
+
+
+def _several(read: Callable[[Any], Any]) -> Callable[[Any], tuple[Any, ...]]:
+    def read_all(raw: Any) -> tuple[Any, ...]:
+        if not isinstance(raw, list | tuple):
+            raise ValueError
+        return tuple(read(entry) for entry in raw)
+
+    return read_all
+
+
+def _table(raw: Any) -> dict[str, float]:
+    if not isinstance(raw, Mapping):
+        raise ValueError
+    return {_text(name): _number(value) for name, value in raw.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    """How one supported type is named and read."""
+
+    plain: str  # for a table of options
+    expected: str  # "must be …"
+    read: Callable[[Any], Any]  # raises ValueError on anything else
+
+
+KINDS: dict[Any, _Kind] = {
+    str: _Kind("text", "text (in YAML, put it in quotes)", _text),
+    int: _Kind("whole number", "a whole number", _whole),
+    float: _Kind("number", "a number", _number),
+    bool: _Kind("true/false", "true or false", _yes_no),
+    tuple[str, ...]: _Kind("list of text", "a list of text, as a,b", _several(_text)),
+    tuple[int, ...]: _Kind("list of whole numbers", "whole numbers, as 1,2", _several(_whole)),
+    dict[str, float]: _Kind("table of numbers", "a table, as {name: 0.5}", _table),
+}
+
+
+def from_text(row: Option, text: str) -> Any:
+    """The value of ``key=text`` before it is checked.
+
+    Text stays as typed, lists are split at commas (or read as YAML when they
+    open with a bracket), all else is YAML.
+
+    Raises:
+        ValueError, yaml.YAMLError, RecursionError: when it is no YAML.
+    """
+    nothing = row.optional and text.strip().lower() in _NOTHING
+    if nothing and text not in (row.choices or ()):
+        return None
+    if row.kind is str:
+        return text
+    if get_origin(row.kind) is tuple and not text.lstrip().startswith("["):
+        pieces = [piece.strip() for piece in text.split(",")] if text.strip() else []
+        return pieces if row.kind == tuple[str, ...] else list(map(yaml.safe_load, pieces))
+    return yaml.safe_load(text)
+
+
+def read(row: Option, raw: Any) -> Any:
+    """The checked value of one option.
+
+    Raises:
+        ValueError: with the rest of a sentence that starts with the option's name.
+    """
+    if raw is None and row.optional:
+        return None
+    try:
+        value = KINDS[row.kind].read(raw)
+    except (ValueError, OverflowError):
+        shown = reprlib.repr(raw)
+        raise ValueError(f"must be {KINDS[row.kind].expected}, not {shown}.") from None
+    value = _at_home(value) if row.path is not None else value
+    for entry in value if isinstance(value, tuple) else (value,):
+        _check_choice(row, entry)
+    for entry in _numbers_in(value):
+        if (row.low is not None and entry < row.low) or (row.high is not None and entry > row.high):
+            raise ValueError(
+                f"must be {row.bounds}{' ' + row.unit if row.unit else ''}, not {entry:g}."
+            )
+    return value
+
+
+def _at_home(value: str | tuple[str, ...]) -> str | tuple[str, ...]:
+    """A leading ~ spelled out, which shells leave alone behind ``name=``."""
+    if isinstance(value, tuple):
+        return tuple(map(os.path.expanduser, value))
+    return os.path.expanduser(value)
+
+
+def _check_choice(row: Option, entry: Any) -> None:
+    """Raises ValueError where a value, or a table's key, is not among the choices."""
+    for name in entry if isinstance(entry, dict) else (entry,):
+        if row.choices is not None and name not in row.choices:
+            raise ValueError(f"must be {row.bounds}, not {reprlib.repr(name)}.")
+
+
+def _numbers_in(value: Any) -> list[float]:
+    """What the bounds apply to: the number, or each entry of a list or table."""
+    entries = value.values() if isinstance(value, dict) else value
+    several = entries if isinstance(value, tuple | dict) else (value,)
+    return [e for e in several if isinstance(e, int | float) and not isinstance(e, bool)]
+
+
+def missing(row: Option, value: Any) -> list[str]:
+    """What keeps a run from starting: the rest of sentences that start with the name.
+
+    Args:
+        row: the option; value: its checked value.
+
+    Returns:
+        Nothing where the value is there and each path in it points to
+        something of the right sort.
+    """
+    if row.required and value in ("", None, ()):
+        return ["must be given."]
+    if row.path is None or value in ("", None):
+        return []
+    check = _PATH_CHECKS[row.path]
+    places = value if isinstance(value, tuple) else (value,)
+    return [trouble for place in places if (trouble := check(place))]
+
+
+def is_hub_id(place: str) -> bool:
+    """Whether a model is to be fetched by id: shaped like one, and no path on this disk.
+
+    ``runs/techer`` beside a folder ``runs`` is a mistyped path, not an id. An
+    id may hold ``{language}``, as Helsinki-NLP/opus-mt-{language}-en does.
+    """
+    if Path(place).exists() or not _HUB_ID.fullmatch(place.replace(LANGUAGE, "xx")):
+        return False
+    return "/" not in place or not Path(place.split("/")[0]).exists()
+
+
+def _file(place: str) -> str:
+    return "" if Path(place).is_file() else f"names no file: {place!r}."
+
+
+def _folder(place: str) -> str:
+    return "" if Path(place).is_dir() else f"names no folder: {place!r}."
+
+
+def _any(place: str) -> str:
+    return "" if place and Path(place).exists() else f"names neither file nor folder: {place!r}."
+
+
+def _model(place: str) -> str:
+    folders = glob.glob(glob.escape(place).replace(LANGUAGE, "*"))
+    if any(map(os.path.isdir, folders)) or is_hub_id(place):
+        return ""
+    return f"names neither a model folder nor a hub id: {place!r}."
+
+
+def _output(place: str) -> str:
+    """An output is fine where a folder can be made, or is there and can be replaced."""
+    nearest, current = _nearest(place), Path.cwd()
+    if nearest.resolve() in (current, *current.parents) and Path(place).exists():
+        return f"would replace the folder that the command runs in: {place!r}."
+    if not nearest.is_dir():
+        return f"cannot be a folder, because {str(nearest)!r} is a file."
+    return "" if os.access(nearest, os.W_OK) else f"cannot be written: {place!r}."
+
+
+def _new(place: str) -> str:
+    """A file that is read where it is there, and made where it is not."""
+    nearest = _nearest(place)
+    if nearest == Path(place).absolute():
+        return "" if nearest.is_file() else f"names a folder, not a file: {place!r}."
+    fine = nearest.is_dir() and os.access(nearest, os.W_OK)
+    return "" if fine else f"cannot be made: {place!r}."
+
+
+def _nearest(place: str) -> Path:
+    """The path itself where it exists, else the closest folder above that does."""
+    here = Path(place).absolute()
+    return next(folder for folder in (here, *here.parents) if folder.exists())
+
+
+_PATH_CHECKS: dict[PathKind, Callable[[str], str]] = {
+    "file": _file,
+    "new": _new,
+    "folder": _folder,
+    "any": _any,
+    "model": _model,
+    "output": _output,
+}
