@@ -217,7 +217,7 @@ def _unreadable(path: Path, error: OSError) -> DataError:
 
 
 def _records(path: Path, content: str) -> Iterator[tuple[int, list[str]]]:
-    """(first line, cells) of each record that is not blank; raises DataError at a torn quote."""
+    """(first line, cells) of each line that is not empty; raises DataError at a torn quote."""
     reader = csv.reader(StringIO(f"{content}\n{_END}", newline=""), delimiter="\t")
     start = 1
     while True:
@@ -229,7 +229,7 @@ def _records(path: Path, content: str) -> Iterator[tuple[int, list[str]]]:
             return
         if cells is None or cells[-1:] and cells[-1].endswith(_END) or _swallowed(cells):
             raise _unclosed(path, start)
-        if cells and not (len(cells) == 1 and not cells[0].strip(" ")):
+        if cells:
             yield start, cells
         start = reader.line_num + 1
 

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from core.errors import InputError
-from core.records import Language
+from core.records import UNKNOWN, Language
 
 LANGUAGES: tuple[str, ...] = ("en", "fr", "nl", "ru", "es")
 """The languages of EXALT (WASSA 2024)."""
@@ -24,7 +24,6 @@ NAMES: dict[str, str] = {
     "ru": "Russian",
     "es": "Spanish",
 }
-UNKNOWN = "unknown"
 
 _PLACEHOLDERS = re.compile(r"@\w+|https?\S*")  # EXALT's "@user" and "http", and what they hide
 _SCRIPTS = {"ru": "CYRILLIC"}  # every other configured language is written in Latin letters

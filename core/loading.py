@@ -5,6 +5,8 @@ file. The network is transformers' business: with HF_HUB_OFFLINE=1 only
 folders and its own cache are read.
 """
 
+import shutil
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +19,7 @@ from transformers import (
     AutoModelForSequenceClassification,
     AutoTokenizer,
 )
+from transformers.utils import logging as transformers_logging
 
 from core.checkpoints import MANIFEST, Manifest, read_manifest, verify, write_checkpoint
 from core.errors import CheckpointError, ModelError
@@ -25,6 +28,12 @@ from core.models import EmotionModel, MeanPooledClassifier, module_identity
 from core.packing import PACKED, WEIGHTS, load_weights, pack_file, unpack_file
 
 HEAD = "head.safetensors"
+
+
+def quiet() -> None:
+    """Keep transformers' own bars and reports off the terminal; errors are raised, not logged."""
+    transformers_logging.set_verbosity_error()
+    transformers_logging.disable_progress_bar()
 
 
 def load_emotion_model(
@@ -132,9 +141,6 @@ def unpack_checkpoint(folder: Path, output: Path) -> Manifest:
 def _convert(
     folder: Path, output: Path, source: str, target: str, convert: Any, *, packed: bool
 ) -> Manifest:
-    import shutil
-    from dataclasses import replace
-
     manifest = read_manifest(folder)
     verify(folder, manifest)
     if not (folder / source).is_file():

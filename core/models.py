@@ -16,10 +16,11 @@ import torch
 from torch import Tensor, nn
 from transformers.modeling_outputs import SequenceClassifierOutput
 
+from core.checkpoints import Manifest
 from core.labels import LABELS, map_labels
 from core.records import Prediction, TokenScores, WordScore
-from core.triggers import cosine_scores, word_scores
-from core.words import align, split_words
+from core.triggers import Reduce, cosine_scores, is_trigger, word_scores
+from core.words import Alignment, align, encodable, split_words
 
 
 class MeanPooledClassifier(nn.Module):
@@ -31,6 +32,8 @@ class MeanPooledClassifier(nn.Module):
     def __init__(self, backbone: nn.Module, classes: int = len(LABELS), dropout: float = 0.1):
         super().__init__()
         self.backbone = backbone
+        if getattr(backbone, "pooler", None) is not None:
+            backbone.pooler = None  # BERT's own pooler is not what this head reads
         self.dropout = nn.Dropout(dropout)
         self.classifier = nn.Linear(backbone.config.hidden_size, classes)
 
@@ -83,10 +86,10 @@ class EmotionModel:
     prefix: str = ""
     max_length: int = 128  # sub-tokens, special and prefix tokens included
     threshold: float | None = None  # cosine ≥ threshold: a trigger
-    trigger_reduce: str = "max"
+    trigger_reduce: Reduce = "max"
     class_names: tuple[str, ...] = LABELS  # the module's own K' outputs
     identity: str = ""
-    manifest: Any = None  # core.checkpoints.Manifest; None for a foreign folder
+    manifest: Manifest | None = None  # None for a foreign folder
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
     def __post_init__(self) -> None:
@@ -109,13 +112,21 @@ class EmotionModel:
         """How many weights."""
         return sum(parameter.numel() for parameter in self.module.parameters())
 
+    @property
+    def key(self) -> tuple[object, ...]:
+        """What shapes an answer besides the text: for cache keys."""
+        return (
+            self.identity, self.prefix, self.max_length, self.pooling, self.threshold,
+            self.trigger_reduce,
+        )
+
     def encode(self, texts: Sequence[str]) -> list[dict[str, list[int]]]:
         """Tokenizer output per text, cut at ``max_length``, without padding."""
         if not texts:
             return []
         with self._lock:  # a fast tokenizer keeps truncation as shared state
             batch = self.tokenizer(
-                [self.prefix + text for text in texts],
+                [self.prefix + encodable(text) for text in texts],
                 truncation=True,
                 max_length=self.max_length,
                 verbose=False,
@@ -156,34 +167,56 @@ class EmotionModel:
             for row, truncated in zip(table, self._truncated(texts), strict=True)
         ]
 
-    def trigger_scores(self, texts: Sequence[str], batch_size: int = 32) -> list[TokenScores]:
-        """Cosine trigger scores, one TokenScores per text (``method.md``, Triggers)."""
-        encodings = self.encode(texts)
-        scored: list[TokenScores | None] = [None] * len(texts)
-        for rows, batch in self._batches(encodings, batch_size):
+    def analyse(
+        self, texts: Sequence[str], batch_size: int = 32
+    ) -> list[tuple[Prediction, TokenScores]]:
+        """Prediction and cosine trigger scores of each text, in one pass through the model.
+
+        A slow tokenizer tells no offsets: there the text is read word by word,
+        and sub-tokens may differ from those of ``predict``.
+        """
+        alignments = [self._align(text) for text in texts]
+        fed = [
+            {**encoding, "input_ids": list(alignment.input_ids)}
+            if len(encoding["input_ids"]) == len(alignment.input_ids)
+            else {"input_ids": list(alignment.input_ids)}
+            for encoding, alignment in zip(self.encode(texts), alignments, strict=True)
+        ]
+        found: dict[int, tuple[Prediction, TokenScores]] = {}
+        for rows, batch in self._batches(fed, batch_size):
             with torch.inference_mode():
                 output = self.module(**batch, output_hidden_states=True)
+                table = self.six(output.logits).cpu().numpy()  # (B, K)
             hidden = output.hidden_states[-1].float().cpu()  # (B, T, H)
             for position, row in enumerate(rows):
-                length = len(encodings[row]["input_ids"])
-                scored[row] = self._words(texts[row], hidden[position, :length])
-        return [item for item in scored if item is not None]
+                alignment = alignments[row]
+                prediction = Prediction(_normalised(table[position]), alignment.truncated)
+                states = hidden[position, : len(alignment.input_ids)]
+                found[row] = prediction, self._words(texts[row], alignment, states)
+        return [found[row] for row in range(len(texts))]
 
-    def _words(self, text: str, hidden: Tensor) -> TokenScores:
+    def trigger_scores(self, texts: Sequence[str], batch_size: int = 32) -> list[TokenScores]:
+        """Cosine trigger scores, one TokenScores per text (``method.md``, Triggers)."""
+        return [scores for _, scores in self.analyse(texts, batch_size)]
+
+    def _align(self, text: str) -> Alignment:
         with self._lock:
-            alignment = align(
-                text, self.tokenizer, prefix=self.prefix, max_length=self.max_length
+            return align(
+                encodable(text), self.tokenizer, prefix=self.prefix, max_length=self.max_length
             )
+
+    def _words(self, text: str, alignment: Alignment, hidden: Tensor) -> TokenScores:
         words = split_words(text)
         scores, read = word_scores(
             cosine_scores(hidden).numpy(), alignment.word_ids, len(words), self.trigger_reduce
         )
         cut = self.threshold if self.threshold is not None else np.inf
+        triggers = is_trigger(scores, read, cut)
         return TokenScores(
             text,
             tuple(
-                WordScore(word, float(score), bool(known and score >= cut), bool(known))
-                for word, score, known in zip(words, scores, read, strict=True)
+                WordScore(word, float(score), bool(trigger), bool(known))
+                for word, score, trigger, known in zip(words, scores, triggers, read, strict=True)
             ),
         )
 
@@ -194,7 +227,7 @@ class EmotionModel:
             full = len(encoding["input_ids"])
             if full >= self.max_length:
                 with self._lock:
-                    whole = self.tokenizer(self.prefix + text, truncation=False, verbose=False)
+                    whole = self.tokenizer(self.prefix + encodable(text), truncation=False, verbose=False)
                 full = len(whole["input_ids"])
             flags.append(full > self.max_length)
         return flags

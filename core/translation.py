@@ -14,8 +14,10 @@ from typing import Any
 import regex
 import torch
 
+from core.checkpoints import Manifest
 from core.emoji import SEQUENCE
 from core.records import UNKNOWN, Translation, TranslationStatus
+from core.words import encodable
 
 _ASIDE = regex.compile(rf"(\s*{SEQUENCE}(?:\s*{SEQUENCE})*\s*)")
 _EDGE = r"(?:@\w+|https?(?:://\S+)?)"
@@ -92,7 +94,7 @@ class MarianUnit:
     tokenizer: Any
     name: str
     identity: str
-    licence: str = ""
+    manifest: Manifest | None = None
 
     def __post_init__(self) -> None:
         self.module.eval()
@@ -108,7 +110,7 @@ class MarianUnit:
             return self._translate(texts, decoding, batch_size)
 
     def _translate(self, texts: Sequence[str], decoding: Decoding, batch_size: int) -> list[str]:
-        parts = [chunks(text, self.count, decoding.longest) for text in texts]
+        parts = [chunks(encodable(text), self.count, decoding.longest) for text in texts]
         flat = [part for group in parts for part in group]
         order = sorted(range(len(flat)), key=lambda row: len(flat[row]))
         english = [""] * len(flat)
@@ -143,15 +145,21 @@ class Translator:
     """
 
     def __init__(self, units: Mapping[str, MarianUnit], decoding: Decoding | None = None) -> None:
-        self.units = dict(units)
+        self.units = units
         self.decoding = decoding or Decoding()
 
     @property
     def identity(self) -> str:
         """One string for all units' weights, by language."""
-        names = sorted((code, unit.identity) for code, unit in self.units.items())
+        names = [(code, self.units[code].identity) for code in sorted(self.units)]
         same = {identity for _, identity in names}
         return same.pop() if len(same) == 1 else repr(names)
+
+    @property
+    def parameters(self) -> int:
+        """Weights of all units that are open."""
+        units = {id(self.units[code]): self.units[code] for code in self.units}
+        return sum(p.numel() for unit in units.values() for p in unit.module.parameters())
 
     @property
     def key(self) -> tuple[object, ...]:

@@ -5,6 +5,7 @@ torch and opens no model; ``train.options`` checks values, recipes use them.
 """
 
 from dataclasses import dataclass
+from typing import Literal
 
 from train.options import RecipeConfig, option
 
@@ -56,7 +57,9 @@ class BaseConfig(TrainingConfig):
     """A small multilingual encoder, matched to an English one on parallel pairs."""
 
     model: str = option("", "English sentence encoder to match: folder or hub id", path="model")
-    parallel: tuple[str, ...] = option((), "parallel TSVs: src, en, origin, licence", path="file")
+    parallel: tuple[str, ...] = option(
+        (), "parallel TSVs: src, en, origin, licence", path="file", required=True
+    )
     dev: tuple[str, ...] = option((), "parallel TSVs for retrieval figures", path="file")
     licences: tuple[str, ...] = option(
         ("CC0", "CC-BY-2.0", "CC-BY-4.0", "MIT", "CDLA-Sharing"),
@@ -83,7 +86,9 @@ class BaseConfig(TrainingConfig):
 class TranslatorConfig(TrainingConfig):
     """One Marian model, several languages to English, from parallel TSVs."""
 
-    parallel: tuple[str, ...] = option((), "parallel TSVs: src, en, origin, licence", path="file")
+    parallel: tuple[str, ...] = option(
+        (), "parallel TSVs: src, en, origin, licence", path="file", required=True
+    )
     dev: tuple[str, ...] = option((), "parallel TSVs for validation", path="file")
     languages: tuple[str, ...] = option(("fr", "nl", "ru", "es"), "source languages")
     licences: tuple[str, ...] = option(
@@ -121,7 +126,9 @@ class TeacherConfig(TrainingConfig):
     data: str = option("", "EXALT emotion file (ID, Texts, Labels)", path="file")
     triggers: str | None = option(None, "EXALT trigger file: split together with data", path="file")
     split: str | None = option(
-        None, "split file; made where it does not exist, kept where it does"
+        None,
+        "split file; made where it does not exist, kept where it does; none: beside output",
+        path="new",
     )
     extra: tuple[str, ...] = option(
         (), "further labelled files with a Source column, training rows only", path="file"
@@ -152,7 +159,9 @@ class DistilConfig(TrainingConfig):
     teacher: str = option("", "teacher checkpoint", path="model")
     student: str = option("", "adapted student checkpoint", path="model")
     translator: str = option("", "translator checkpoint, or hub ids with {language}", path="model")
-    unlabelled: tuple[str, ...] = option((), "files with Texts; labels are not read", path="file")
+    unlabelled: tuple[str, ...] = option(
+        (), "files with Texts; labels are not read", path="file", required=True
+    )
     data: str = option("", "EXALT emotion file: its validation rows select", path="file")
     split: str = option("", "the split file of teacher and student", path="file")
     languages: tuple[str, ...] = option(
@@ -161,8 +170,8 @@ class DistilConfig(TrainingConfig):
     held_out: float = option(
         0.1, "share of unlabelled tweets kept for the KL on unseen ones", low=0.0, high=0.5
     )
-    reading: str = option(
-        "squared_difference", "reading of Eq. 2", choices=("squared_difference", "as_printed")
+    reading: Literal["squared_difference", "as_printed"] = option(
+        "squared_difference", "reading of Eq. 2"
     )
     paper_strict: bool = option(False, "plain Eq. 3, untranslated rows included")
     weights: str = option(
@@ -189,7 +198,7 @@ class TriggersConfig(RecipeConfig):
     model: str = option("", "checkpoint: gets the threshold into its manifest", path="folder")
     data: str = option("", "EXALT trigger file (ID, Texts, Labels)", path="file")
     split: str = option("", "the split file of the checkpoint", path="file")
-    reduce: str = option("max", "word score from its sub-tokens", choices=("max", "mean", "first"))
+    reduce: Literal["max", "mean", "first"] = option("max", "word score from its sub-tokens")
     insist: bool = option(False, "go on although the checkpoint was trained on another split")
 
 
@@ -197,12 +206,20 @@ class TriggersConfig(RecipeConfig):
 class EvaluateConfig(RecipeConfig):
     """Score checkpoints on labelled files; intervals, significance, provenance."""
 
-    models: tuple[str, ...] = option((), "checkpoints to score, first is compared to", path="model")
-    data: tuple[str, ...] = option((), "labelled emotion files", path="file")
+    models: tuple[str, ...] = option(
+        (), "checkpoints to score, first is compared to", path="model", required=True
+    )
+    data: tuple[str, ...] = option((), "labelled emotion files", path="file", required=True)
     triggers: str | None = option(None, "labelled EXALT trigger file", path="file")
     split: str | None = option(None, "split file: scores validation rows of its texts", path="file")
-    baseline_data: tuple[str, ...] = option(
-        (), "labelled English files for a TF-IDF + logistic regression baseline", path="file"
+    baseline: str | None = option(
+        None,
+        "config.yaml of a teacher's or student's run: TF-IDF + logistic regression and a "
+        "class-prior guess are fitted on the same rows",
+        path="file",
+    )
+    limit: int | None = option(
+        None, "at most this many rows a file, a seeded sample", unit="rows", low=10
     )
     translator: str | None = option(
         None, "translator: the teacher is scored on translations", path="model"
@@ -216,10 +233,16 @@ class PackConfig(RecipeConfig):
     """Pack a checkpoint to int8 for shipping; refused when labels change."""
 
     model: str = option("", "checkpoint folder", path="folder")
-    probe: tuple[str, ...] = option((), "files whose Texts must keep their label", path="file")
-    agreement: float = option(
-        0.995, "share of probe texts that must keep label (or translation's pieces)", low=0, high=1
+    probe: tuple[str, ...] = option(
+        (), "files with a Texts column to compare both forms on", path="file", required=True
     )
+    agreement: float = option(
+        0.995,
+        "share of probe texts whose label must stay; of a translator, of next pieces",
+        low=0,
+        high=1,
+    )
+    probes: int = option(1000, "probe texts, a seeded sample", unit="texts", low=10)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -103,8 +103,14 @@ def train_classifier(model: EmotionModel, rows: Rows, config: TeacherConfig, run
         return {**model.tokenizer.pad(plain, return_tensors="pt"), "labels": labels}
 
     return fit(
-        model.module, features, collate, loss, config, run,
-        evaluation=lambda _: validation_figures(model, rows.validation), score="macro_f1",
+        model.module,
+        features,
+        collate,
+        loss,
+        config,
+        run,
+        evaluation=lambda _: validation_figures(model, rows.validation),
+        score="macro_f1",
     )
 
 
@@ -114,7 +120,9 @@ def validation_figures(model: EmotionModel, validation: Sequence[Example]) -> di
     gold = [example.label or "" for example in validation]
     predicted = [LABELS[index] for index in table.argmax(axis=1)]
     report = classification(gold, predicted, classes=LABELS)
-    likely = [math.log(max(row[INDEX[label]], 1e-9)) for row, label in zip(table, gold, strict=True)]
+    likely = [
+        math.log(max(row[INDEX[label]], 1e-9)) for row, label in zip(table, gold, strict=True)
+    ]
     return {
         "macro_f1": float(report.macro_f1 or 0.0),
         "accuracy": float(report.accuracy or 0.0),
@@ -132,8 +140,12 @@ def class_weights(labels: Sequence[str], kind: str) -> Tensor:
 
 
 def describe(
-    model: EmotionModel, rows: Rows, config: TeacherConfig, run: Run,
-    figures: dict[str, float], fitted: Fitted,
+    model: EmotionModel,
+    rows: Rows,
+    config: TeacherConfig,
+    run: Run,
+    figures: dict[str, float],
+    fitted: Fitted,
 ) -> Manifest:
     """The manifest of a fine-tuned model."""
     identity = module_identity(model.module, model.pooling, model.prefix, model.max_length)

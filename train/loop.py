@@ -22,6 +22,7 @@ from transformers import (
     TrainingArguments,
 )
 
+from core.loading import quiet
 from train.config import TrainingConfig
 from train.options import RecipeConfig
 from train.run import Run
@@ -31,12 +32,18 @@ Evaluation = Callable[[nn.Module], Mapping[str, float]]
 
 
 def prepare(config: RecipeConfig) -> str:
-    """Seed everything, set threads; returns the device, "cpu" or "cuda"."""
+    """Seed everything, set threads, quiet transformers; returns the device, "cpu" or "cuda"."""
+    quiet()
     random.seed(config.seed)
     np.random.seed(config.seed)
     torch.manual_seed(config.seed)
     if config.threads is not None:
         torch.set_num_threads(config.threads)
+    return device_of(config)
+
+
+def device_of(config: RecipeConfig) -> str:
+    """The device that a config means on this machine."""
     if config.device == "auto":
         return "cuda" if torch.cuda.is_available() else "cpu"
     return config.device
@@ -79,7 +86,11 @@ class LossTrainer(Trainer):
         self.model_accepts_loss_kwargs = False
 
     def compute_loss(
-        self, model: nn.Module, inputs: dict[str, Tensor], return_outputs: bool = False, **_: Any
+        self,
+        model: nn.Module,
+        inputs: dict[str, Any],
+        return_outputs: bool = False,
+        num_items_in_batch: Tensor | int | None = None,
     ) -> Any:
         """The recipe's loss of one batch."""
         loss = self.loss_function(model, inputs)
@@ -87,7 +98,7 @@ class LossTrainer(Trainer):
 
     def evaluate(self, *args: Any, **options: Any) -> dict[str, float]:
         """The recipe's validation figures, under the names that the Trainer expects."""
-        assert self.evaluation is not None
+        assert self.evaluation is not None and self.model is not None
         training = self.model.training
         self.model.eval()
         figures = {f"eval_{name}": value for name, value in self.evaluation(self.model).items()}
@@ -166,14 +177,25 @@ def fit(
     work = run.folder / "checkpoints"
     trainer = LossTrainer(
         model=module,
-        args=_arguments(config, work, evaluation is not None and not keep_last, score, run, evaluation is not None),
+        args=_arguments(
+            config,
+            work,
+            evaluation is not None and not keep_last,
+            score,
+            run,
+            evaluation is not None,
+        ),
         train_dataset=Rows(rows),
         eval_dataset=Rows(rows[:1]) if evaluation is not None else None,
         data_collator=collate,
         loss_function=loss_function,
         evaluation=evaluation,
         optimizers=(_optimizer(module, config), None),
-        callbacks=[Reporter(run, _limit(config)), *_patience(config, evaluation, keep_last), *callbacks],
+        callbacks=[
+            Reporter(run, _limit(config)),
+            *_patience(config, evaluation, keep_last),
+            *callbacks,
+        ],
     )
     trainer.remove_callback(_printer())
     trainer.train()
@@ -244,18 +266,11 @@ def _arguments(
         train_sampling_strategy="group_by_length",
         dataloader_num_workers=0,
         remove_unused_columns=False,
-        use_cpu=prepare_device(config) == "cpu",
+        use_cpu=device_of(config) == "cpu",
         seed=config.seed,
         report_to=[],
         disable_tqdm=True,
     )
-
-
-def prepare_device(config: RecipeConfig) -> str:
-    """The device that a config means on this machine."""
-    if config.device == "auto":
-        return "cuda" if torch.cuda.is_available() else "cpu"
-    return config.device
 
 
 def _history(trainer: LossTrainer) -> tuple[dict[str, float], ...]:

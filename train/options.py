@@ -16,7 +16,7 @@ import shlex
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import MISSING, Field, dataclass, field, fields
 from pathlib import Path
-from typing import Any, TypeVar, get_type_hints
+from typing import Any, Literal, TypeVar, get_args, get_origin, get_type_hints
 
 import yaml
 
@@ -41,7 +41,9 @@ def option(
     """Declare a field of a recipe's config.
 
     Args:
-        default: a value of the field's type; None only where the type allows it.
+        default: a value of the field's type (str, int, float, bool, tuples of
+            str or int, dict[str, float], or a Literal of texts, which are its
+            choices); None only where the type allows it.
         help: one sentence that says what the option does.
         low, high: inclusive bounds, of each entry where the field holds several.
         path: the text names something on disk. "file", "folder" and "any" must
@@ -97,12 +99,14 @@ def _row(declared: Field[Any], annotation: Any) -> Option:
     """Metadata, type and default of one field brought together."""
     meta: Option | None = declared.metadata.get("option")
     kind, optional = without_none(annotation)
+    choices = get_args(kind) if get_origin(kind) is Literal else None
+    kind = str if choices is not None else kind
     if meta is None or kind not in KINDS:
         raise TypeError(f"{declared.name}: {annotation} is not declared with option().")
     given = declared.default
     if given is MISSING and declared.default_factory is not MISSING:
         given = declared.default_factory()
-    rest = (meta.low, meta.high, meta.choices, meta.path, meta.required)
+    rest = (meta.low, meta.high, choices or meta.choices, meta.path, meta.required)
     return Option(meta.help, meta.unit, *rest, declared.name, kind, optional, given)
 
 

@@ -5,7 +5,7 @@ loads no torch.
 """
 
 import importlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from train.options import RecipeConfig
     from train.run import Run
 
-    RunFunction = Callable[[Any, Run], dict[str, object]]
+    RunFunction = Callable[[Any, Run], Mapping[str, object]]
 
 
 @dataclass(frozen=True, slots=True)

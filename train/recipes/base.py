@@ -38,7 +38,10 @@ def run(config: BaseConfig, run: Run) -> dict[str, object]:
     tweets = [text for path in config.emoji_texts for text in read_texts(path)]
     emoji = needed(tweets, names)
     pairs, data = _pairs(config, run)
-    english, tokenizer_en = load_backbone(config.model).to(device).eval(), load_tokenizer(config.model)
+    english, tokenizer_en = (
+        load_backbone(config.model).to(device).eval(),
+        load_tokenizer(config.model),
+    )
     with tempfile.TemporaryDirectory(dir=run.folder) as scratch:
         run.stage("vocabulary")
         tokenizer = _vocabulary(config, pairs, tweets, emoji, Path(scratch))
@@ -51,14 +54,28 @@ def run(config: BaseConfig, run: Run) -> dict[str, object]:
         rows = _rows(pairs, tokenizer, config.positions)
         evaluation = _retrieval(config, english, tokenizer_en, tokenizer) if config.dev else None
         fitted = fit(
-            module, rows, lambda batch: _collate(batch, tokenizer), _loss(vectors), config, run,
-            evaluation=evaluation, score="retrieval" if evaluation else "",
+            module,
+            rows,
+            lambda batch: _collate(batch, tokenizer),
+            _loss(vectors),
+            config,
+            run,
+            evaluation=evaluation,
+            score="retrieval" if evaluation else "",
         )
         figures = dict(fitted.history[-1]) if fitted.history else {}
         manifest = Manifest(
-            role="base", base=config.model, labels=(), languages=("en", *map(language_of, config.parallel)),
-            pooling="mean", max_length=config.positions, data=tuple(data), metrics=figures,
-            licence=config.licence, command=run.command, identity=module_identity(module, "base"),
+            role="base",
+            base=config.model,
+            labels=(),
+            languages=("en", *map(language_of, config.parallel)),
+            pooling="mean",
+            max_length=config.positions,
+            data=tuple(data),
+            metrics=figures,
+            licence=config.licence,
+            command=run.command,
+            identity=module_identity(module, "base"),
         )
         _save(module, tokenizer, Path(config.output), manifest)
     run.saved(config.output)
@@ -73,7 +90,12 @@ def _pairs(config: BaseConfig, run: Run) -> tuple[list[Pair], list[dict[str, Any
         run.log(f"{language_of(path)}: {len(chosen)} pairs")
         pairs += chosen
         data.append(
-            {"name": Path(path).name, "sha256": file_hash(path), "rows": len(chosen), "use": "train"}
+            {
+                "name": Path(path).name,
+                "sha256": file_hash(path),
+                "rows": len(chosen),
+                "use": "train",
+            }
         )
     return pairs, data
 
@@ -93,13 +115,20 @@ def _mixed(
         mixed.append(pair)
     for chosen in emoji:
         mixed += [(chosen, names[chosen].english)] * 3
-        mixed += [(names[chosen].names[code], names[chosen].names["en"]) for code in ("fr", "nl", "ru", "es")]
+        mixed += [
+            (names[chosen].names[code], names[chosen].names["en"])
+            for code in ("fr", "nl", "ru", "es")
+        ]
     rng.shuffle(mixed)
     return mixed
 
 
 def _vocabulary(
-    config: BaseConfig, pairs: Sequence[Pair], tweets: Sequence[str], emoji: Sequence[str], scratch: Path
+    config: BaseConfig,
+    pairs: Sequence[Pair],
+    tweets: Sequence[str],
+    emoji: Sequence[str],
+    scratch: Path,
 ) -> Any:
     """English is half of the pairs; a third of it is enough for its pieces."""
     texts = [source for source, _ in pairs] + [en for _, en in pairs[::3]] + list(tweets)
@@ -109,7 +138,9 @@ def _vocabulary(
     return xlmr_tokenizer(model_file, scratch / "tokenizer", config.positions)
 
 
-def _report_unknowns(tokenizer: Any, pairs: Sequence[Pair], tweets: Sequence[str], run: Run) -> None:
+def _report_unknowns(
+    tokenizer: Any, pairs: Sequence[Pair], tweets: Sequence[str], run: Run
+) -> None:
     for name, texts in (("sources", [s for s, _ in pairs[:5000]]), ("tweets", list(tweets[:5000]))):
         if texts:
             ids = [i for row in tokenizer(texts, verbose=False)["input_ids"] for i in row]
@@ -119,8 +150,12 @@ def _report_unknowns(tokenizer: Any, pairs: Sequence[Pair], tweets: Sequence[str
 
 
 def _start(
-    config: BaseConfig, english: Any, tokenizer: Any, tokenizer_en: Any,
-    names: dict[str, EmojiName], emoji: Sequence[str],
+    config: BaseConfig,
+    english: Any,
+    tokenizer: Any,
+    tokenizer_en: Any,
+    names: dict[str, EmojiName],
+    emoji: Sequence[str],
 ) -> Any:
     """XLM-R's architecture with some of the English encoder's layers and embeddings."""
     source = english.config
@@ -144,7 +179,9 @@ def _start(
         ours.LayerNorm.load_state_dict(theirs.LayerNorm.state_dict())
         ours.token_type_embeddings.weight.copy_(theirs.token_type_embeddings.weight[:1])
         ours.position_embeddings.weight[2:] = theirs.position_embeddings.weight[: config.positions]
-        _copy_pieces(ours.word_embeddings.weight, theirs.word_embeddings.weight, tokenizer, tokenizer_en)
+        _copy_pieces(
+            ours.word_embeddings.weight, theirs.word_embeddings.weight, tokenizer, tokenizer_en
+        )
         for chosen in emoji:
             ids = tokenizer_en(names[chosen].english, add_special_tokens=False)["input_ids"]
             row = tokenizer.convert_tokens_to_ids(chosen)
@@ -153,10 +190,12 @@ def _start(
 
 
 def _copy_pieces(ours: Tensor, theirs: Tensor, tokenizer: Any, tokenizer_en: Any) -> None:
-    """SentencePiece's ▁word gets WordPiece's word, a continuation its ##piece; others start random."""
+    """▁word gets WordPiece's word, a continuation its ##piece; other pieces start random."""
     wordpieces = tokenizer_en.get_vocab()
     ours.normal_(std=float(theirs.std()))
-    special = dict(zip(("<s>", "</s>", "<pad>", "<unk>"), ("[CLS]", "[SEP]", "[PAD]", "[UNK]"), strict=True))
+    special = dict(
+        zip(("<s>", "</s>", "<pad>", "<unk>"), ("[CLS]", "[SEP]", "[PAD]", "[UNK]"), strict=True)
+    )
     for piece, row in tokenizer.get_vocab().items():
         word = piece[1:].lower() if piece.startswith("▁") else "##" + piece.lower()
         source = wordpieces.get(special.get(piece, word))
@@ -165,14 +204,19 @@ def _copy_pieces(ours: Tensor, theirs: Tensor, tokenizer: Any, tokenizer_en: Any
 
 
 @torch.inference_mode()
-def embed(module: Any, tokenizer: Any, texts: Sequence[str], length: int, run: Run | None = None) -> Tensor:
+def embed(
+    module: Any, tokenizer: Any, texts: Sequence[str], length: int, run: Run | None = None
+) -> Tensor:
     """Mean-pooled vectors (N, H) in float32; batches sorted by length."""
     order = sorted(range(len(texts)), key=lambda row: len(texts[row]))
     vectors = torch.empty(len(texts), module.config.hidden_size)
     for start in range(0, len(order), 128):
         rows = order[start : start + 128]
         batch = tokenizer(
-            [texts[row] for row in rows], padding=True, truncation=True, max_length=length,
+            [texts[row] for row in rows],
+            padding=True,
+            truncation=True,
+            max_length=length,
             return_tensors="pt",
         ).to(module.device)
         hidden = module(**batch).last_hidden_state  # (B, T, H)

@@ -47,14 +47,15 @@ def run(config: TranslatorConfig, run: Run) -> dict[str, object]:
         rows = _encode(pairs, model_file, tokenizer, config)
         run.log(f"{len(rows)} pairs, {len(tokenizer)} pieces.")
         run.stage("training")
-        module = MarianMTModel(_marian_config(config, len(tokenizer))).to(device)
+        module: Any = MarianMTModel(_marian_config(config, len(tokenizer)))
+        module.to(device)
         fitted = _train(module, rows, tokenizer, config, run)
         run.stage("validation")
         figures = _validate(MarianUnit(module, tokenizer, "new", ""), config, run)
         manifest = _manifest(module, config, run, data, {**figures, **_losses(fitted)})
         _save(module, tokenizer, Path(config.output), manifest)
     run.saved(config.output)
-    return figures
+    return dict(figures)
 
 
 def _pairs(config: TranslatorConfig, run: Run) -> tuple[list[Pair], list[dict[str, Any]]]:
@@ -66,7 +67,12 @@ def _pairs(config: TranslatorConfig, run: Run) -> tuple[list[Pair], list[dict[st
         run.log(f"{language_of(path)}: {len(chosen)} pairs")
         pairs += [noisy(pair, rng) if rng.random() < config.noise else pair for pair in chosen]
         data.append(
-            {"name": Path(path).name, "sha256": file_hash(path), "rows": len(chosen), "use": "train"}
+            {
+                "name": Path(path).name,
+                "sha256": file_hash(path),
+                "rows": len(chosen),
+                "use": "train",
+            }
         )
     return pairs, data
 

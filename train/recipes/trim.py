@@ -49,7 +49,8 @@ def run(config: TrimConfig, run: Run) -> dict[str, object]:
         pooling="mean",
         max_length=config.positions,
         data=tuple(
-            {"name": Path(p).name, "sha256": file_hash(p), "use": "vocabulary"} for p in config.texts
+            {"name": Path(p).name, "sha256": file_hash(p), "use": "vocabulary"}
+            for p in config.texts
         ),
         metrics=dict(figures),
         licence=config.licence,
@@ -69,7 +70,9 @@ def kept_pieces(tokenizer: Any, texts: Sequence[str], size: int) -> list[str]:
     """
     vocabulary = tokenizer.get_vocab()
     if "[UNK]" not in vocabulary:
-        raise ModelError("Only WordPiece (BERT-style) encoders can be trimmed.", "Use another model.")
+        raise ModelError(
+            "Only WordPiece (BERT-style) encoders can be trimmed.", "Use another model."
+        )
     ids = (i for row in tokenizer(list(texts), verbose=False)["input_ids"] for i in row)
     counts = Counter(ids)
     special = set(tokenizer.all_special_tokens)

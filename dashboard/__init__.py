@@ -1,0 +1,4 @@
+"""How an emotion model is shown: the page, its sentences, its colours.
+
+The only room that knows Gradio; computes no number itself.
+"""

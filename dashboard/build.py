@@ -1,0 +1,137 @@
+"""The page as a whole, and the door it is served through: theme, header, tabs, hosts.
+
+Knows Gradio's launch options; holds no logic of any tab.
+"""
+
+import hmac
+import ipaddress
+import os
+import socket
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # read while gradio is imported
+
+import gradio as gr  # noqa: E402
+from starlette.middleware import Middleware  # noqa: E402
+from starlette.middleware.trustedhost import TrustedHostMiddleware  # noqa: E402
+
+from dashboard import theme, wording  # noqa: E402
+from dashboard.services import Services  # noqa: E402
+from dashboard.tabs import compare  # noqa: E402
+from dashboard.views import page, script  # noqa: E402
+
+LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
+POLL = 1.0  # seconds between two looks at a loading that is under way
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """Where and to whom the page is served.
+
+    ``logins`` maps user to password; empty means that no login is asked for.
+    """
+
+    host: str = "127.0.0.1"
+    port: int = 7860
+    logins: Mapping[str, str] | None = None
+    share: bool = False
+
+
+def build(services: Services) -> gr.Blocks:
+    """The whole page on these services."""
+    with gr.Blocks(title=wording.NAME, analytics_enabled=False) as blocks:
+        header = gr.HTML(
+            page.header(services.status()), elem_id="td-header", apply_default_css=False
+        )
+        timer = gr.Timer(POLL)
+        with gr.Tabs():
+            compare.build(services)
+
+        compare.endpoint(services)
+
+        def look() -> tuple[str, gr.Timer]:
+            status = services.status()
+            return page.header(status), gr.Timer(active=not status.final)
+
+        quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
+        blocks.load(look, None, [header, timer], **quiet)
+        timer.tick(look, None, [header, timer], **quiet)
+    return blocks
+
+
+def launch(blocks: gr.Blocks, door: Door) -> tuple[str, str | None]:
+    """Serve the page without blocking; returns its local and its shared address."""
+    _, local, shared = blocks.launch(
+        server_name=door.host,
+        server_port=door.port,
+        share=door.share,
+        auth=checker(door.logins) if door.logins else None,
+        app_kwargs={"middleware": [Middleware(TrustedHosts, **_hosts(door))]},
+        theme=theme.gradio_theme(),
+        head=script.head(theme.stylesheet()),
+        footer_links=["api", "settings"],
+        run_history=False,
+        mcp_server=False,
+        enable_monitoring=False,
+        ssr_mode=False,
+        pwa=False,
+        show_error=False,
+        quiet=True,
+        inbrowser=False,
+        prevent_thread_lock=True,
+    )
+    return local, shared
+
+
+def checker(logins: Mapping[str, str]) -> Callable[[str, str], bool]:
+    """A login check that takes the same time for a wrong user as for a wrong password."""
+
+    def check(user: str, password: str) -> bool:
+        expected = logins.get(user)
+        same = hmac.compare_digest((expected or "").encode(), password.encode())
+        return same and expected is not None
+
+    return check
+
+
+def _hosts(door: Door) -> dict[str, Any]:
+    """The names under which the page answers."""
+    names = [*LOOPBACK, f"[{door.host}]" if ":" in door.host else door.host.lower()]
+    everywhere = door.host in ("0.0.0.0", "::")
+    if everywhere:
+        names += [socket.gethostname().lower(), socket.getfqdn().lower()]
+    if door.share:
+        names.append("*.gradio.live")
+    return {"allowed_hosts": names, "addresses": everywhere}
+
+
+class TrustedHosts(TrustedHostMiddleware):
+    """Starlette's check of the Host header, plus bare addresses where asked for.
+
+    A page that a foreign name was pointed at (DNS rebinding) always arrives under that name,
+    never under a bare IP address, so an open host may answer to any of its addresses.
+    """
+
+    def __init__(self, app: Any, allowed_hosts: list[str], addresses: bool) -> None:
+        super().__init__(app, allowed_hosts=allowed_hosts, www_redirect=False)
+        self.addresses = addresses
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        """Pass the request on, or answer 400."""
+        if self.addresses and _is_address(scope):
+            await self.app(scope, receive, send)
+        else:
+            await super().__call__(scope, receive, send)
+
+
+def _is_address(scope: Any) -> bool:
+    """Whether the request's Host is a bare IP address."""
+    given = dict(scope.get("headers") or ()).get(b"host", b"").decode("latin-1")
+    name = given.rsplit("]", 1)[0].lstrip("[") if given.startswith("[") else given.split(":")[0]
+    try:
+        ipaddress.ip_address(name)
+    except ValueError:
+        return False
+    return True

@@ -1,0 +1,341 @@
+"""Everything that a tab may call: load the models, compare tweets, answer as JSON.
+
+Knows the engine's interface and checks what people type or send; imports the engine (and
+torch with it) only in the loading thread, so that the page stands before the models do.
+Knows nothing of widgets or HTML.
+"""
+
+import csv
+import logging
+import math
+import queue
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+from core.errors import InputError, TandemError
+from core.records import Comparison, Prediction, TokenScores
+from dashboard import wording
+
+log = logging.getLogger("tandem")
+
+EXAMPLES = Path(__file__).resolve().parents[1] / "assets" / "examples" / "tweets.tsv"
+TAB_LIMIT = 50  # tweets that the tab compares at once
+ENDPOINT_LIMIT = 500  # texts that one call of the endpoint may hold
+LENGTH_LIMIT = 20_000  # characters of one text
+AUTO = "auto"
+
+
+class ModelLike(Protocol):
+    """One loaded model, as the header shows it."""
+
+    @property
+    def role(self) -> str: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def parameters(self) -> int: ...
+    @property
+    def threshold(self) -> float | None: ...
+    @property
+    def unmapped(self) -> Sequence[str]: ...
+
+
+class InfoLike(Protocol):
+    """What an engine says about itself."""
+
+    @property
+    def device(self) -> str: ...
+    @property
+    def models(self) -> Sequence[ModelLike]: ...
+
+
+class EngineLike(Protocol):
+    """The part of core.engine.Engine that the dashboard uses."""
+
+    def start(self) -> None: ...
+    def wait(self) -> None: ...
+    def describe(self) -> InfoLike: ...
+    def compare(
+        self,
+        texts: Sequence[str],
+        languages: str | Sequence[str] = AUTO,
+        translations: Sequence[str | None] | None = None,
+        progress: Callable[[int, int], None] | None = None,
+    ) -> list[Comparison]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """Where each model comes from: a folder or a hub id; None where there is none."""
+
+    teacher: str
+    student: str
+    baseline: str | None = None
+    translator: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """How far loading is."""
+
+    state: str  # "idle", "loading", "ready" or "failed"
+    info: InfoLike | None = None  # once ready
+    problem: str = ""  # one sentence and a hint, once failed
+
+    @property
+    def final(self) -> bool:
+        """Whether it can still change."""
+        return self.state in ("ready", "failed")
+
+    def threshold(self, role: str) -> float | None:
+        """The trigger threshold of the model in that role, where known."""
+        models = self.info.models if self.info else ()
+        return next((model.threshold for model in models if model.role == role), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A comparison under way: ``done`` of ``total`` texts; ``result`` on the last step."""
+
+    done: int
+    total: int
+    result: list[Comparison] | None = None
+
+
+def default_engine(sources: Sources) -> EngineLike:
+    """The real engine on these sources. Imports torch: call it in a thread."""
+    from core.engine import Engine, EngineSources
+
+    return Engine(
+        EngineSources(
+            teacher=sources.teacher,
+            student=sources.student,
+            baseline=sources.baseline,
+            translator=sources.translator,
+        )
+    )
+
+
+class Services:
+    """One engine, loaded in the background, and the questions that may be put to it.
+
+    Args:
+        make_engine: builds the engine; called once, in the loading thread.
+    """
+
+    def __init__(self, make_engine: Callable[[], EngineLike]) -> None:
+        self._make = make_engine
+        self._lock = threading.Lock()
+        self._loaded: Future[EngineLike] | None = None
+
+    def start(self) -> None:
+        """Begin loading in a thread; further calls do nothing."""
+        with self._lock:
+            if self._loaded is not None:
+                return
+            self._loaded = Future()
+        threading.Thread(target=self._load, name="tandem-load", daemon=True).start()
+
+    def _load(self) -> None:
+        """Build the engine and wait for its models; whatever happens ends up in the future."""
+        assert self._loaded is not None
+        try:
+            engine = self._make()
+            engine.start()
+            engine.wait()
+        except TandemError as problem:
+            log.error("The models did not load: %s", problem)
+            self._loaded.set_exception(problem)
+        except BaseException as problem:
+            log.exception("The models did not load.")
+            self._loaded.set_exception(problem)
+        else:
+            self._loaded.set_result(engine)
+
+    def status(self) -> Status:
+        """How far loading is; never waits."""
+        if self._loaded is None:
+            return Status("idle")
+        if not self._loaded.done():
+            return Status("loading")
+        problem = self._loaded.exception()
+        if problem is not None:
+            return Status("failed", problem=sentence(problem))
+        return Status("ready", info=self._loaded.result().describe())
+
+    def engine(self) -> EngineLike:
+        """The loaded engine; waits for it.
+
+        Raises:
+            TandemError: what loading met.
+        """
+        self.start()
+        assert self._loaded is not None
+        return self._loaded.result()
+
+    def compare(
+        self,
+        texts: Sequence[str],
+        languages: str | Sequence[str] = AUTO,
+        translations: Sequence[str | None] | None = None,
+        progress: Callable[[int, int], None] | None = None,
+    ) -> list[Comparison]:
+        """Teacher and student on each text; see core.engine.Engine.compare."""
+        if not texts:
+            return []
+        return self.engine().compare(
+            [whole_characters(text) for text in texts], languages, translations, progress
+        )
+
+    def follow(self, texts: Sequence[str], languages: str = AUTO) -> Iterator[Step]:
+        """The same comparison as steps, the last of which holds the result."""
+        steps: queue.Queue[Step | BaseException] = queue.Queue()
+
+        def work() -> None:
+            try:
+                result = self.compare(
+                    texts, languages, progress=lambda done, total: steps.put(Step(done, total))
+                )
+                steps.put(Step(len(texts), len(texts), result))
+            except BaseException as problem:
+                steps.put(problem)
+
+        threading.Thread(target=work, name="tandem-compare", daemon=True).start()
+        while True:
+            step = steps.get()
+            if isinstance(step, BaseException):
+                raise step
+            yield step
+            if step.result is not None:
+                return
+
+
+def sentence(problem: BaseException) -> str:
+    """What a person is told: the sentence of a TandemError, else that it was our fault."""
+    return wording.error(problem) if isinstance(problem, TandemError) else wording.DEFECT
+
+
+def whole_characters(text: str) -> str:
+    """``text`` with halves of surrogate pairs, which no encoding can carry, as U+FFFD."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+def split_lines(text: str) -> list[str]:
+    """The tweets of a box, one per line; lines of blanks alone are skipped."""
+    lines = text.replace("\r\n", "\n").split("\n")
+    return [line for line in lines if line.strip(" \t\r")]
+
+
+def check_lengths(texts: Sequence[str]) -> None:
+    """Raises InputError naming the first text that is too long."""
+    for position, text in enumerate(texts, start=1):
+        if len(text) > LENGTH_LIMIT:
+            raise InputError(
+                f"Text {position} has {wording.number(len(text))} characters; "
+                f"at most {wording.number(LENGTH_LIMIT)} can be compared.",
+                "Shorten it, or split it over several lines.",
+            )
+
+
+def check_language(language: Any) -> str:
+    """``language`` if it is "auto" or one of the five codes.
+
+    Raises:
+        InputError: otherwise.
+    """
+    if isinstance(language, str) and language in (AUTO, *wording.LANGUAGES):
+        return language
+    raise InputError(
+        f"The language {str(language)[:40]!r} is not known.",
+        f"Use one of {', '.join((AUTO, *wording.LANGUAGES))}.",
+    )
+
+
+def check_texts(texts: Any) -> list[str]:
+    """What the endpoint was sent, as a list: a string is split on newlines, a list kept.
+
+    Raises:
+        InputError: for any other type, too many texts, or one that is too long.
+    """
+    if isinstance(texts, str):
+        texts = split_lines(texts)
+    if not isinstance(texts, list):
+        raise InputError(
+            f"texts must be a string or a list of strings, not {_kind(texts)}.",
+            "Send the tweets separated by newlines, or as a list.",
+        )
+    for position, text in enumerate(texts, start=1):
+        if not isinstance(text, str):
+            raise InputError(f"Item {position} of texts is {_kind(text)}, not a string.")
+    if len(texts) > ENDPOINT_LIMIT:
+        raise InputError(
+            f"One call may hold at most {ENDPOINT_LIMIT} texts; this one holds "
+            f"{wording.number(len(texts))}.",
+            "Split them over several calls.",
+        )
+    check_lengths(texts)
+    return texts
+
+
+def _kind(value: Any) -> str:
+    """A JSON value's type in plain words."""
+    names = {
+        type(None): "nothing",
+        bool: "a truth value",
+        int: "a number",
+        float: "a number",
+        dict: "an object",
+        list: "a list",
+        str: "a string",
+    }
+    return names.get(type(value), type(value).__name__)
+
+
+def to_json(comparison: Comparison) -> dict[str, Any]:
+    """A comparison as the endpoint answers it: plain values, never NaN or infinity."""
+    weight, before = comparison.weight, comparison.student_before
+    return {
+        "text": comparison.text,
+        "language": comparison.language.code,
+        "language_probability": _finite(comparison.language.probability),
+        "translation": comparison.translation.text,
+        "teacher": _prediction(comparison.teacher),
+        "student": _prediction(comparison.student),
+        "student_before": None if before is None else _prediction(before),
+        "disagreement": _finite(weight.disagreement),
+        "weight": _finite(weight.weight),
+        "weight_reason": wording.weight_reason(comparison),
+        "triggers": {role: _words(scores) for role, scores in comparison.triggers.items()},
+    }
+
+
+def _prediction(prediction: Prediction) -> dict[str, Any]:
+    """Label and probabilities of one model."""
+    probabilities = {label: _finite(value) for label, value in prediction.as_dict().items()}
+    return {"label": prediction.label, "probabilities": probabilities}
+
+
+def _words(scores: TokenScores) -> list[dict[str, Any]]:
+    """One entry per word of ``text.split(" ")``."""
+    return [
+        {"word": word.word, "score": _finite(word.score), "trigger": bool(word.trigger)}
+        for word in scores.words
+    ]
+
+
+def _finite(value: float | None) -> float | None:
+    """A number that JSON can hold, or None."""
+    return float(value) if value is not None and math.isfinite(value) else None
+
+
+def examples(path: Path = EXAMPLES) -> dict[str, list[str]]:
+    """Language code → example tweets, in the order of the file."""
+    found: dict[str, list[str]] = {}
+    with path.open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE):
+            found.setdefault(row["language"], []).append(row["text"])
+    return found

@@ -1,0 +1,183 @@
+"""One comparison as a card: answer first, words second, numbers third, the rest folded.
+
+Knows a Comparison and the pieces it is drawn from; computes nothing, hears no event. The
+``data-act`` marks are what dashboard/views/script.py listens to.
+"""
+
+from collections.abc import Mapping
+
+from core.records import Comparison, Prediction, TokenScores, TranslationStatus, WordScore
+from dashboard import wording
+from dashboard.views import highlight, markup, plots
+
+AUTO = "auto"
+
+
+def card(
+    comparison: Comparison,
+    number: int,
+    chosen: str,
+    thresholds: Mapping[str, float | None],
+) -> str:
+    """The card of one tweet.
+
+    Args:
+        comparison: what the engine answered.
+        number: its place on the page, from 1.
+        chosen: the language setting behind it: "auto" or a code.
+        thresholds: trigger threshold by role, None where unknown.
+    """
+    return (
+        f'<article class="td-card" aria-labelledby="td-tweet-{number}" data-number="{number}" '
+        f'data-text="{markup.data(comparison.text)}" '
+        f'data-edited="{markup.data(_edited(comparison))}">'
+        f"{_head(comparison, number, chosen)}"
+        f'<div class="td-panels">{_original(comparison, number, thresholds.get("student"))}'
+        f"{_translation(comparison, number, thresholds.get('teacher'))}</div>"
+        f"{_weight(comparison, number)}"
+        '<p class="td-card-problem" role="alert" hidden></p></article>'
+    )
+
+
+def _edited(comparison: Comparison) -> bool:
+    """Whether the English text is the user's."""
+    return comparison.translation.status is TranslationStatus.EDITED
+
+
+def _head(comparison: Comparison, number: int, chosen: str) -> str:
+    """Number, verdict, what refinement did, and the language with its override."""
+    kind, sign = ("agree", "=") if comparison.agree else ("differ", "≠")
+    flip = wording.refinement(comparison)
+    flipped = " td-flipped" if comparison.flipped else ""
+    aside = f'<p class="td-flip{flipped}">{flip}</p>' if flip else ""
+    return (
+        f'<header class="td-card-head"><h3 id="td-tweet-{number}" class="td-number">'
+        f'<span class="td-sr">{wording.TWEET.format(number=number)}</span>'
+        f'<span aria-hidden="true">{number}</span></h3>'
+        f'<p class="td-verdict td-{kind}"><span class="td-sign" aria-hidden="true">{sign}</span>'
+        f"<span>{wording.verdict(comparison)}</span></p>{aside}"
+        f"{_language(comparison, number, chosen)}</header>"
+    )
+
+
+def _language(comparison: Comparison, number: int, chosen: str) -> str:
+    """The language found, as a list from which another can be set by hand."""
+    auto = wording.AUTO
+    if chosen == AUTO:
+        auto += f": {wording.language(comparison.language)}"
+    options = [(AUTO, auto), *wording.LANGUAGES.items()]
+    items = "".join(
+        f'<option value="{code}"{" selected" if code == chosen else ""}>{name}</option>'
+        for code, name in options
+    )
+    label = wording.LANGUAGE_OF.format(number=number)
+    return (
+        f'<select class="td-language" data-act="language" aria-label="{label}" '
+        f'title="{label}">{items}</select>'
+    )
+
+
+def _original(comparison: Comparison, number: int, threshold: float | None) -> str:
+    """The tweet as the student read it."""
+    student = comparison.student
+    scores = _scores(comparison, "student", comparison.text)
+    before = wording.before(comparison)
+    return (
+        '<section class="td-panel"><h4 class="td-panel-title">'
+        f"{wording.ORIGINAL} <span>→ {wording.STUDENT}</span></h4>"
+        f'<div class="td-words-of">{highlight.highlighted(scores, student.label)}'
+        f"{highlight.notes(scores, student.label, student.truncated)}</div>"
+        f"{_answer(student, before)}"
+        f"{plots.probabilities(student, comparison.student_before, wording.BARS_STUDENT)}"
+        f"{highlight.table(scores, threshold, f'{number}-student')}</section>"
+    )
+
+
+def _translation(comparison: Comparison, number: int, threshold: float | None) -> str:
+    """The English text as the teacher read it, and the form that changes it."""
+    teacher = comparison.teacher
+    scores = _scores(comparison, "teacher", comparison.translation.text)
+    return (
+        '<section class="td-panel"><h4 class="td-panel-title">'
+        f"{wording.TRANSLATION} <span>→ {wording.TEACHER}</span></h4>"
+        f'<div class="td-words-of"><div class="td-shown">'
+        f"{highlight.highlighted(scores, teacher.label)}{_origin(comparison)}</div>"
+        f"{_form(comparison, number)}"
+        f"{highlight.notes(scores, teacher.label, teacher.truncated)}</div>"
+        f"{_answer(teacher, '')}"
+        f"{plots.probabilities(teacher, None, wording.BARS_TEACHER)}"
+        f"{highlight.table(scores, threshold, f'{number}-teacher')}</section>"
+    )
+
+
+def _scores(comparison: Comparison, role: str, text: str) -> TokenScores:
+    """The role's word scores; plain words where the engine gave none."""
+    found = comparison.triggers.get(role)
+    if found is not None:
+        return found
+    words = tuple(WordScore(word, 0.0, False, scored=False) for word in text.split(" "))
+    return TokenScores(text, words)
+
+
+def _origin(comparison: Comparison) -> str:
+    """Where the English text comes from, and the ways to change it."""
+    back = _button("machine", wording.MACHINE) if _edited(comparison) else ""
+    return (
+        f'<p class="td-origin"><span>{wording.translation_status(comparison)}</span>'
+        f"{_button('edit', wording.EDIT)}{back}</p>"
+    )
+
+
+def _form(comparison: Comparison, number: int) -> str:
+    """The box in which the translation is changed; hidden until asked for."""
+    label = wording.EDIT_LABEL.format(number=number)
+    return (
+        f'<div class="td-form" hidden><textarea class="td-edit" rows="3" dir="auto" lang="en" '
+        f'maxlength="{EDIT_LIMIT}" aria-label="{label}">'
+        f"{markup.field(comparison.translation.text)}</textarea>"
+        f'<p class="td-origin">{_button("update", wording.UPDATE, " td-primary")}'
+        f"{_button('cancel', wording.CANCEL)}<span>{wording.EDIT_HINT}</span></p></div>"
+    )
+
+
+EDIT_LIMIT = 20_000  # characters; the same bound as for a tweet
+
+
+def _button(act: str, name: str, extra: str = "") -> str:
+    """A small button of a card."""
+    return f'<button type="button" class="td-button{extra}" data-act="{act}">{name}</button>'
+
+
+def _answer(prediction: Prediction, before: str) -> str:
+    """Label and confidence in one line, and what it was before."""
+    earlier = f'<span class="td-before">{before}</span>' if before else ""
+    return (
+        f'<p class="td-answer td-e-{prediction.label.lower()}">'
+        f'<span class="td-swatch" aria-hidden="true"></span><strong>{prediction.label}</strong> '
+        f"<span>{wording.percent(prediction.confidence)}</span>{earlier}</p>"
+    )
+
+
+def _weight(comparison: Comparison, number: int) -> str:
+    """How far the translation is trusted: gauge, sentence, w, and its split by class."""
+    weight = comparison.weight
+    value = wording.OUTSIDE if weight.outside else wording.percent(weight.weight)
+    figures = wording.figures(comparison)
+    line = f'<p class="td-note">{figures}</p>' if figures else ""
+    return (
+        f'<section class="td-weight"><h4 class="td-panel-title">{wording.WEIGHT_TITLE}</h4>'
+        f'<div class="td-scale"><strong>{value}</strong>{plots.gauge(weight)}</div>'
+        f'<div><p class="td-sentence">{markup.text(wording.weight_sentence(comparison))}</p>'
+        f"{line}</div>{_split(comparison, number)}</section>"
+    )
+
+
+def _split(comparison: Comparison, number: int) -> str:
+    """The disagreement class by class, folded away; nothing where there is none to split."""
+    weight = comparison.weight
+    if not weight.disagreement or weight.by_class is None:
+        return ""
+    return (
+        f'<details class="td-more" data-key="{number}-weight"><summary>{wording.BY_CLASS}'
+        f"</summary>{plots.by_class(weight.by_class)}</details>"
+    )

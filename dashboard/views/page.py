@@ -1,0 +1,118 @@
+"""What stands around the cards: header, empty state, progress, notices, legend.
+
+Knows a handful of plain values; loads nothing and hears no event.
+"""
+
+from collections.abc import Mapping, Sequence
+
+from core.records import Comparison
+from dashboard import wording
+from dashboard.services import ModelLike, Status
+from dashboard.views import card, markup
+
+
+def header(status: Status) -> str:
+    """The product's name, what is loaded, on which device, and how far loading is."""
+    problem = f'<p class="td-problem" role="alert">{markup.text(status.problem)}</p>'
+    return (
+        '<div class="td-header"><div class="td-brand">'
+        f"<h1>{wording.NAME}</h1><p>{wording.SUBTITLE}</p></div>"
+        f'<p class="td-state td-state-{status.state}" role="status">'
+        f'<span class="td-dot" aria-hidden="true"></span>{_state(status)}</p>'
+        f"{_models(status)}</div>{problem if status.problem else ''}"
+    )
+
+
+def _state(status: Status) -> str:
+    """Loading, ready on a device, or failed."""
+    device = f" · {markup.text(status.info.device.upper())}" if status.info else ""
+    return wording.STATES[status.state] + device
+
+
+def _models(status: Status) -> str:
+    """Role and name of each loaded model."""
+    if status.info is None:
+        return ""
+    items = "".join(_model(model) for model in status.info.models)
+    notes = "".join(
+        f'<p class="td-note">{markup.text(wording.unmapped(model.role, model.unmapped))}</p>'
+        for model in status.info.models
+        if model.unmapped
+    )
+    return f'<dl class="td-models">{items}</dl>{notes}'
+
+
+def _model(model: ModelLike) -> str:
+    """Role, short name and size; the whole name on pointing."""
+    return (
+        f"<div><dt>{markup.text(wording.role(model.role))}</dt>"
+        f'<dd title="{markup.attribute(model.name)}">{markup.text(wording.short(model.name))} '
+        f"<span>{wording.size(model.parameters)}</span></dd></div>"
+    )
+
+
+def label(name: str) -> str:
+    """A word beside a widget."""
+    return f'<p class="td-label" aria-hidden="true">{name}</p>'
+
+
+def empty() -> str:
+    """What to do first."""
+    return (
+        f'<div class="td-empty"><p class="td-empty-title">{wording.EMPTY_TITLE}</p>'
+        f"<p>{wording.EMPTY}</p></div>"
+    )
+
+
+def progress(done: int, total: int, sentence: str) -> str:
+    """A line with a bar; the bar has no end while nothing is known."""
+    value = f' value="{done}" max="{total}"' if done and total > 1 else ""
+    return (
+        f'<div class="td-progress" role="status"><progress{value} aria-label="{sentence}">'
+        f"</progress><span>{sentence}</span></div>"
+    )
+
+
+def problem(sentence: str) -> str:
+    """A sentence that says what went wrong."""
+    return f'<p class="td-problem" role="alert">{markup.text(sentence)}</p>'
+
+
+def notice(sentence: str) -> str:
+    """A sentence that says what was left out."""
+    return f'<p class="td-notice" role="status">{markup.text(sentence)}</p>'
+
+
+def legend() -> str:
+    """What the marks in the cards mean."""
+    return (
+        '<p class="td-legend"><span><mark class="td-trigger td-e-joy">abc</mark> '
+        f"{wording.LEGEND_TRIGGER}</span>"
+        f'<span><span class="td-tick-key" aria-hidden="true"></span> {wording.LEGEND_BEFORE}</span>'
+        f'<span><span class="td-unread">abc</span> {wording.LEGEND_UNREAD}</span>'
+        f'<span class="td-hint">{wording.LEGEND_HOVER}</span></p>'
+    )
+
+
+def results(
+    comparisons: Sequence[Comparison],
+    chosen: str,
+    thresholds: Mapping[str, float | None],
+    run: str,
+) -> str:
+    """All cards of one comparison.
+
+    Args:
+        run: a word of its own for each comparison, so that the page draws it anew even
+            where the same tweets come again after cards were changed.
+    """
+    cards = "".join(
+        card.card(comparison, number, chosen, thresholds)
+        for number, comparison in enumerate(comparisons, start=1)
+    )
+    title = wording.results(len(comparisons))
+    return (
+        f'<section class="td-results" data-run="{run}" aria-labelledby="td-results-title">'
+        f'<div class="td-results-head"><h2 id="td-results-title">{title}</h2>'
+        f'{legend()}</div><p class="td-sr" role="status" data-role="announce"></p>{cards}</section>'
+    )

@@ -1,0 +1,143 @@
+"""The page's few lines of JavaScript: a card that asks to be compared again.
+
+Knows the ``data-act`` marks of dashboard/views/card.py. Everything typed travels as JSON to the
+server; what comes back is HTML that was escaped there. No text is ever evaluated here.
+"""
+
+from dashboard import wording
+from dashboard.views import markup
+
+# Ctrl+Enter or Cmd+Enter in the tweet box presses Compare (Gradio itself knows Shift+Enter).
+PAGE = """
+document.addEventListener('keydown', (event) => {
+  if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey)) return;
+  if (!event.target.closest || !event.target.closest('#td-box')) return;
+  event.preventDefault();
+  const button = document.querySelector('#td-compare');
+  if (button) button.click();
+});
+"""
+
+_CARDS = """
+const cardOf = (node) => node.closest('.td-card');
+const box = (card) => card.querySelector('.td-edit');
+const unreachable = __UNREACHABLE__;
+const updated = __UPDATED__;
+
+function editing(card, on) {
+  card.querySelector('.td-form').hidden = !on;
+  card.querySelector('.td-shown').hidden = on;
+  if (on) { box(card).focus(); }
+}
+
+function say(card, sentence) {
+  const place = card.querySelector('.td-card-problem');
+  place.textContent = sentence;
+  place.hidden = !sentence;
+}
+
+function replace(card, html, focus) {
+  const holder = document.createElement('template');
+  holder.innerHTML = html;
+  const fresh = holder.content.firstElementChild;
+  for (const open of card.querySelectorAll('details[open]')) {
+    const twin = fresh.querySelector(`details[data-key="${open.dataset.key}"]`);
+    if (twin) twin.open = true;
+  }
+  const had = card.contains(document.activeElement);
+  card.replaceWith(fresh);
+  if (had && focus) fresh.querySelector(focus)?.focus();
+  const live = element.querySelector('[data-role="announce"]');
+  if (live) live.textContent = updated.replace('{number}', fresh.dataset.number);
+}
+
+async function compare(card, translation, focus) {
+  if (card.getAttribute('aria-busy') === 'true') return;
+  card.setAttribute('aria-busy', 'true');
+  say(card, '');
+  const question = {
+    number: Number(card.dataset.number),
+    text: JSON.parse(card.dataset.text),
+    language: card.querySelector('[data-act="language"]').value,
+    translation,
+  };
+  try {
+    const answer = await server.recompare(question);
+    if (!card.isConnected) return;
+    if (answer && answer.html) replace(card, answer.html, focus);
+    else say(card, (answer && answer.problem) || unreachable);
+  } catch (problem) {
+    say(card, unreachable);
+  } finally {
+    card.removeAttribute('aria-busy');
+  }
+}
+
+const kept = (card) => (JSON.parse(card.dataset.edited) ? box(card).defaultValue : null);
+const changed = (card) => box(card).value !== box(card).defaultValue;
+const cancel = (card) => { box(card).value = box(card).defaultValue; editing(card, false); };
+const update = (card) => {
+  if (changed(card)) compare(card, box(card).value, '[data-act="edit"]');
+  else { editing(card, false); card.querySelector('[data-act="edit"]').focus(); }
+};
+
+element.addEventListener('click', (event) => {
+  const button = event.target.closest('button[data-act]');
+  if (!button) return;
+  const card = cardOf(button);
+  const act = button.dataset.act;
+  if (act === 'edit') editing(card, true);
+  if (act === 'cancel') { cancel(card); card.querySelector('[data-act="edit"]').focus(); }
+  if (act === 'update') update(card);
+  if (act === 'machine') compare(card, null, '[data-act="edit"]');
+});
+
+element.addEventListener('change', (event) => {
+  if (!event.target.matches('[data-act="language"]')) return;
+  const card = cardOf(event.target);
+  compare(card, kept(card), '[data-act="language"]');
+});
+
+element.addEventListener('keydown', (event) => {
+  if (!event.target.matches('.td-edit')) return;
+  if (event.key === 'Enter' && !event.shiftKey && !event.isComposing) {
+    event.preventDefault();
+    update(cardOf(event.target));
+  }
+  if (event.key === 'Escape') {
+    cancel(cardOf(event.target));
+    cardOf(event.target).querySelector('[data-act="edit"]').focus();
+  }
+});
+
+element.addEventListener('focusout', (event) => {
+  if (!event.target.matches('.td-edit')) return;
+  const card = cardOf(event.target);
+  const within = event.relatedTarget && event.relatedTarget.closest('.td-form');
+  if (!within && document.hasFocus() && changed(card)) compare(card, box(card).value, null);
+});
+
+// A new comparison reuses the old elements: put their fields back to what the page says.
+watch('value', () => {
+  for (const field of element.querySelectorAll('.td-edit')) field.value = field.defaultValue;
+  for (const list of element.querySelectorAll('[data-act="language"]')) {
+    for (const option of list.options) option.selected = option.defaultSelected;
+  }
+  for (const card of element.querySelectorAll('.td-card')) {
+    card.removeAttribute('aria-busy');
+    say(card, '');
+  }
+});
+"""
+
+
+def cards() -> str:
+    """The script of the results, with its two sentences filled in."""
+    return _CARDS.replace("__UNREACHABLE__", markup.script(wording.UNREACHABLE)).replace(
+        "__UPDATED__", markup.script(wording.UPDATED)
+    )
+
+
+def head(stylesheet: str) -> str:
+    """What the page's head holds of ours: the style and the one shortcut."""
+    return f"<style>{stylesheet}</style><script>{PAGE}</script>"

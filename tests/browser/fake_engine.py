@@ -1,0 +1,205 @@
+"""An engine without models: deterministic answers from a small word list.
+
+Stands in for core.engine.Engine where the page itself is under test. Same interface, same
+records, no torch. A few texts have a meaning of their own: see ``FakeEngine.compare``.
+"""
+
+import hashlib
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from core.errors import InputError, ModelError
+from core.labels import INDEX, LABELS
+from core.records import (
+    Comparison,
+    Language,
+    Prediction,
+    TokenScores,
+    Translation,
+    TranslationStatus,
+    Weight,
+    WordScore,
+)
+
+WORDS = {
+    "Love": "love adore aime liefde люблю quiero ❤️ 💍",
+    "Joy": "joy happy joie alegría heerlijk zon 🎉 😄 😁 vacaciones",
+    "Anger": "furious angry hate colère marre бесит 😡 😤",
+    "Fear": "afraid scared peur bang storm 😰 😨",
+    "Sadness": "sad miss triste mis грустно одиноко 😢 💔 😞",
+}
+CUES = {word: label for label, words in WORDS.items() for word in words.split()}
+ENGLISH = {
+    "colère": "angry", "joie": "joy", "peur": "afraid", "triste": "sad", "mis": "miss",
+    "alegría": "joy", "heerlijk": "happy", "zon": "sun", "bang": "scared", "люблю": "love",
+    "бесит": "furious", "грустно": "sad", "marre": "tired", "vacaciones": "holidays",
+}  # fmt: skip
+HINTS = {
+    "fr": "je suis mon de pas que la",
+    "es": "el la y qué por sin con",
+    "nl": "ik de het en mijn zo",
+    "en": "the i is my this",
+}
+MAX_WORDS = 100
+
+
+@dataclass(frozen=True)
+class Model:
+    """What the header shows of one model."""
+
+    role: str
+    name: str
+    base: str = "fake"
+    languages: tuple[str, ...] = ("en",)
+    parameters: int = 12_300_000
+    threshold: float | None = 0.5
+    pooling: str = "mean"
+    licence: str = "Apache-2.0"
+    source: str = "memory"
+    unmapped: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Info:
+    """What the engine says about itself."""
+
+    device: str = "cpu"
+    models: tuple[Model, ...] = (
+        Model("teacher", "/somewhere/models/demo teacher", unmapped=("surprise",)),
+        Model("student", "demo student", threshold=0.45),
+        Model("student before", "demo student, before"),
+        Model("translator", "demo translator", threshold=None),
+    )
+
+
+class FakeEngine:
+    """See the module. ``delay`` seconds pass while loading; ``fail`` makes loading fail."""
+
+    def __init__(self, delay: float = 0.0, fail: bool = False, pause: float = 0.0) -> None:
+        self.delay, self.fail, self.pause = delay, fail, pause
+        self.ready = threading.Event()
+        self.calls: list[tuple] = []
+
+    def start(self) -> None:
+        threading.Timer(self.delay, self.ready.set).start()
+
+    def wait(self) -> None:
+        self.ready.wait()
+        if self.fail:
+            raise ModelError("The folder nowhere holds no model.", "Give another --teacher.")
+
+    def describe(self) -> Info:
+        return Info()
+
+    def compare(
+        self,
+        texts: Sequence[str],
+        languages: str | Sequence[str] = "auto",
+        translations: Sequence[str | None] | None = None,
+        progress: Callable[[int, int], None] | None = None,
+    ) -> list[Comparison]:
+        """A text holding "!defect!" raises a plain error, "!refuse!" an InputError."""
+        self.calls.append((list(texts), languages, translations))
+        codes = [languages] * len(texts) if isinstance(languages, str) else list(languages)
+        answers = []
+        for i, (text, code) in enumerate(zip(texts, codes, strict=True)):
+            time.sleep(self.pause)
+            answers.append(one(text, code, translations[i] if translations else None))
+            if progress:
+                progress(i + 1, len(texts))
+        return answers
+
+
+def one(text: str, code: str, edited: str | None) -> Comparison:
+    """The answer to one text."""
+    if "!defect!" in text + (edited or ""):
+        raise RuntimeError("secret detail of the server")
+    if "!refuse!" in text + (edited or ""):
+        raise InputError("This tweet is refused.", "Write another one.")
+    language = Language(code, None) if code != "auto" else recognise(text)
+    translation = translate(text, language.code, edited)
+    student, teacher = predict(text, 0.1), predict(translation.text, 0.0)
+    before = predict(text[::-1] if len(text) % 2 else text, 0.6)
+    return Comparison(
+        text=text,
+        language=language,
+        translation=translation,
+        teacher=teacher,
+        student=student,
+        student_before=before,
+        weight=weigh(translation, before, predict(translation.text, 0.6)),
+        triggers={"student": scores(text, 0.45), "teacher": scores(translation.text, 0.5)},
+    )
+
+
+def recognise(text: str) -> Language:
+    """A guess from a few function words."""
+    words = text.lower().split()
+    if not any(letter.isalpha() for letter in text):
+        return Language("unknown", None)
+    if any("а" <= letter <= "я" for letter in text.lower()):
+        return Language("ru", 0.999)
+    hits = {code: sum(word in hint.split() for word in words) for code, hint in HINTS.items()}
+    best = max(hits, key=lambda code: hits[code])
+    return Language(best if hits[best] else "en", 0.55 + 0.44 * min(hits[best], 4) / 4)
+
+
+def translate(text: str, code: str, edited: str | None) -> Translation:
+    """Word by word; statuses as the real one gives them."""
+    if edited is not None:
+        return Translation(edited, TranslationStatus.EDITED)
+    if not any(letter.isalpha() for letter in text):
+        return Translation(text, TranslationStatus.PASSED_THROUGH)
+    if code == "en":
+        return Translation(text, TranslationStatus.ENGLISH)
+    if code == "unknown":
+        return Translation(text, TranslationStatus.UNKNOWN)
+    words = " ".join(ENGLISH.get(word.lower(), word) for word in text.split(" "))
+    kind = TranslationStatus.COPIED if words == text else TranslationStatus.TRANSLATED
+    return Translation(words, kind)
+
+
+def predict(text: str, noise: float) -> Prediction:
+    """Cue words plus a noise that depends on the text alone."""
+    weights = [0.4] * len(LABELS)
+    weights[INDEX["Neutral"]] = 1.0
+    for word in text.lower().split():
+        if word in CUES:
+            weights[INDEX[CUES[word]]] += 4.0
+    seed = hashlib.sha256(text.encode("utf-8", "replace")).digest()
+    weights = [w + noise * 8 * seed[k] / 255 for k, w in enumerate(weights)]
+    total = sum(weights)
+    long = len(text.split(" ")) > MAX_WORDS or len(text) > 3000
+    return Prediction(tuple(w / total for w in weights), truncated=long)
+
+
+def scores(text: str, threshold: float) -> TokenScores:
+    """Cue words score high, others by their hash."""
+    words = []
+    for i, word in enumerate(text.split(" ")):
+        seed = hashlib.sha256(word.encode("utf-8", "replace")).digest()[0] / 255
+        score = 0.8 if word.lower() in CUES else round(seed * 0.52, 3)
+        read = bool(word) and i < MAX_WORDS
+        words.append(WordScore(word, score, read and score >= threshold, read))
+    return TokenScores(text, tuple(words))
+
+
+def weigh(translation: Translation, on_x: Prediction, on_t: Prediction) -> Weight:
+    """Eq. 2 between the two readings; Eq. 3 against a reference of 0 … 0.3."""
+    if translation.status is TranslationStatus.ENGLISH:
+        return Weight(0.0, (0.0,) * 6, 1.0, reason="not translated")
+    split = tuple((a - b) ** 2 for a, b in zip(on_x.probabilities, on_t.probabilities, strict=True))
+    left_out = (
+        TranslationStatus.COPIED, TranslationStatus.UNKNOWN, TranslationStatus.PASSED_THROUGH
+    )  # fmt: skip
+    if translation.status in left_out:
+        return Weight(sum(split), split, None, reason="left out of refinement")
+    w = sum(split)
+    if w > 0.3:
+        return Weight(w, split, None, outside=True, reason="w is above the reference's maximum.")
+    return Weight(
+        w, split, 1 - w / 0.3, 1 - w / 0.3, on_original=on_x.probabilities,
+        on_translation=on_t.probabilities,
+    )  # fmt: skip

@@ -1,0 +1,157 @@
+"""Texts that try to be more than text, failures, and who may knock at the door."""
+
+import logging
+import urllib.error
+import urllib.request
+
+import pytest
+from playwright.sync_api import expect
+
+HOSTILE = [
+    "<script>window.pwned=1</script> je suis triste",
+    "${alert(1)} {{x}} {{{x}}} `${window.pwned=2}` \\${alert(3)}",
+    "<img src=x onerror=\"window.pwned=4\"> <svg onload='alert(5)'>",
+    '" onmouseover="window.pwned=6" data-x="',
+    "<!-- </textarea></article></select><h1>big",
+    "a" * 10_000,
+    "word " * 2_000,
+    "😡😡 🎉 👩‍👩‍👧",
+    "\u202eabc\u202c el \u200f mar \u2066x",
+    "\x01\x07\x1b[31m tab\there \x7f\x85",
+    "' OR 1=1 -- &lt;b&gt; &amp;",
+    "\u200d",
+]
+
+
+def shown(page, number, side):
+    """The text that a panel shows."""
+    text = page.locator(f'.td-card[data-number="{number}"] .td-panel').nth(side).locator(".td-text")
+    return text.text_content()
+
+
+@pytest.mark.parametrize(("theme", "width"), [("light", 1280), ("dark", 380)])
+def test_hostile_texts_show_as_text(visit, site, theme, width):
+    page = visit(site, theme, width)
+    page.locator("#td-box textarea").fill("\n".join(HOSTILE))
+    page.get_by_role("button", name="Compare", exact=True).click()
+    expect(page.locator(".td-card")).to_have_count(len(HOSTILE))
+    for number, text in enumerate(HOSTILE, start=1):
+        if text.isprintable() or text.startswith("word"):
+            assert shown(page, number, 0) == text
+    assert "U+202E" in shown(page, 9, 0) and "U+001B" in shown(page, 10, 0)
+    assert page.evaluate("window.pwned") is None
+    assert page.locator("#td-cards :is(script, img, svg, h1)").count() == 0
+    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+    expect(page.locator(".td-card").nth(5)).to_contain_text("read only the first part")
+    expect(page.locator(".td-card").nth(7)).to_contain_text("nothing to translate")
+
+
+def test_hostile_texts_come_back_whole_when_a_card_is_asked_again(visit, site):
+    page = visit(site)
+    page.locator("#td-box textarea").fill("\n".join(HOSTILE))
+    page.get_by_role("button", name="Compare", exact=True).click()
+    expect(page.locator(".td-card")).to_have_count(len(HOSTILE))
+    for number in (1, 2, 4, 9, 10):
+        before = shown(page, number, 0)
+        page.get_by_label(f"Language of tweet {number}", exact=True).select_option("en")
+        card = page.locator(f'.td-card[data-number="{number}"]')
+        expect(card.locator(".td-origin").first).to_contain_text("English already")
+        assert site.engine.calls[-1][0] == [HOSTILE[number - 1]]
+        assert shown(page, number, 0) == before
+    assert page.evaluate("window.pwned") is None
+
+
+def test_a_text_that_is_too_long_is_refused_in_a_sentence(visit, site):
+    page = visit(site)
+    page.locator("#td-box textarea").fill("fine\n" + "b" * 20_001)
+    page.get_by_role("button", name="Compare", exact=True).click()
+    expect(page.locator(".td-problem")).to_contain_text("Text 2 has 20,001 characters")
+
+
+def test_errors_are_sentences(visit, site, caplog):
+    page = visit(site)
+    page.locator("#td-box textarea").fill("!refuse!")
+    page.get_by_role("button", name="Compare", exact=True).click()
+    expect(page.locator(".td-problem")).to_have_text("This tweet is refused. Write another one.")
+    with caplog.at_level(logging.ERROR, logger="tandem"):
+        page.locator("#td-box textarea").fill("!defect!")
+        page.get_by_role("button", name="Compare", exact=True).click()
+        expect(page.locator(".td-problem")).to_contain_text("went wrong on our side")
+    assert "secret detail of the server" in caplog.text
+    assert "secret" not in page.content() and "Traceback" not in page.content()
+
+
+def test_an_error_in_a_card_stays_in_that_card(visit, site):
+    page = visit(site)
+    page.locator("#td-box textarea").fill("je suis triste\nthe bus")
+    page.get_by_role("button", name="Compare", exact=True).click()
+    card = page.locator('.td-card[data-number="1"]')
+    card.get_by_role("button", name="Edit", exact=True).click()
+    page.get_by_label("English translation of tweet 1").fill("!defect!")
+    page.keyboard.press("Enter")
+    expect(card.locator(".td-card-problem")).to_contain_text("went wrong on our side")
+    expect(page.get_by_label("English translation of tweet 1")).to_have_value("!defect!")
+    expect(page.locator(".td-card")).to_have_count(2)
+    assert "secret" not in page.content()
+
+
+def test_the_page_stands_while_models_load(visit, serve):
+    page = visit(serve(delay=6.0), ready=False)
+    expect(page.locator(".td-state")).to_have_text("Loading models…")
+    page.get_by_role("button", name="French", exact=True).click()
+    expect(page.locator("#td-status")).to_contain_text("The answer follows by itself")
+    expect(page.locator(".td-card")).to_have_count(3)
+    expect(page.locator(".td-state")).to_have_text("Ready · CPU")
+    expect(page.locator("#td-status .td-progress")).to_have_count(0)
+
+
+def test_models_that_do_not_load_are_said_in_a_sentence(visit, serve):
+    page = visit(serve(fail=True), ready=False)
+    expect(page.locator(".td-state-failed")).to_be_visible()
+    sentence = "The folder nowhere holds no model. Give another --teacher."
+    expect(page.locator("#td-header .td-problem")).to_have_text(sentence)
+    page.get_by_role("button", name="French", exact=True).click()
+    expect(page.locator("#td-status .td-problem")).to_have_text(sentence)
+
+
+def test_progress_is_shown(visit, serve):
+    page = visit(serve(pause=0.4))
+    page.locator("#td-box textarea").fill("\n".join(f"tweet {i}" for i in range(8)))
+    page.get_by_role("button", name="Compare", exact=True).click()
+    expect(page.locator(".td-progress")).to_contain_text(" of 8 tweets")
+    expect(page.locator(".td-card")).to_have_count(8)
+
+
+def answer_for(site, host):
+    """Status of the page when asked for under a host name."""
+    request = urllib.request.Request(site.url, headers={"Host": host})
+    try:
+        with urllib.request.urlopen(request, timeout=30) as response:
+            return response.status
+    except urllib.error.HTTPError as problem:
+        return problem.code
+
+
+def test_foreign_hosts_are_refused(site):
+    assert answer_for(site, f"127.0.0.1:{site.port}") == 200
+    assert answer_for(site, "localhost") == 200
+    assert answer_for(site, f"[::1]:{site.port}") == 200
+    for host in ("evil.example", "127.0.0.1.evil.example", "localhost.evil.example:80", ""):
+        assert answer_for(site, host) == 400, host
+
+
+def test_a_login_is_asked_for(browser, serve):
+    site = serve(logins={"ada": "s3cret:with colon"})
+    with pytest.raises(urllib.error.HTTPError) as refused:
+        urllib.request.urlopen(f"{site.url}config", timeout=30)
+    assert refused.value.code == 401
+    page = browser.new_page()
+    page.goto(site.url)
+    for password, inside in (("wrong", False), ("s3cret:with colon", True)):
+        page.get_by_label("username").fill("ada")
+        page.get_by_label("password").fill(password)
+        page.get_by_role("button", name="Login", exact=True).click()
+        if inside:
+            page.get_by_role("button", name="English", exact=True).click()
+            expect(page.locator(".td-card").first).to_be_visible(timeout=30_000)
+    page.close()

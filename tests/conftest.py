@@ -1,0 +1,109 @@
+"""What holds for every test: no network, few threads, browser tests marked.
+
+Knows nothing of what is tested.
+"""
+
+import os
+
+# Before anything imports Hugging Face, Gradio or torch; children inherit it.
+os.environ.update(
+    HF_HUB_OFFLINE="1",
+    TRANSFORMERS_OFFLINE="1",
+    HF_HUB_DISABLE_TELEMETRY="1",
+    GRADIO_ANALYTICS_ENABLED="False",
+    TOKENIZERS_PARALLELISM="false",
+)
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+import ipaddress
+import shutil
+import sys
+from collections.abc import Generator, Iterable
+from pathlib import Path
+from typing import Any
+
+import hypothesis
+import pytest
+
+ROOT = Path(__file__).parent.parent
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+
+hypothesis.settings.register_profile("tandem", deadline=None, print_blob=True)
+hypothesis.settings.load_profile("tandem")
+
+
+class NetworkBlocked(RuntimeError):
+    """A test reached for the network."""
+
+
+def _is_local(host: object) -> bool:
+    """Whether a host is this machine; names other than localhost would need a look-up."""
+    name = host.decode() if isinstance(host, bytes) else host
+    if name in (None, "", "localhost"):
+        return True
+    try:
+        address = ipaddress.ip_address(str(name).split("%")[0])
+    except ValueError:
+        return False
+    return address.is_loopback or address.is_unspecified
+
+
+def _block_network(event: str, args: tuple[Any, ...]) -> None:
+    """An audit hook: raises on a connection or a look-up that leaves this machine."""
+    if event in ("socket.connect", "socket.sendto"):
+        address = args[1]
+        outside = isinstance(address, tuple) and not _is_local(address[0])
+    elif event == "socket.getaddrinfo":
+        outside = not _is_local(args[0])
+    else:
+        return
+    if outside:
+        raise NetworkBlocked(f"Tests run without a network; this one asked for {args!r}.")
+
+
+sys.addaudithook(_block_network)
+
+
+@pytest.fixture(scope="session")
+def root() -> Path:
+    """The repository's folder."""
+    return ROOT
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """The path of a Chromium; the test is skipped where there is none."""
+    found = next(filter(None, map(shutil.which, BROWSERS)), None)
+    if found is None:
+        pytest.skip("no Chromium on this machine (apt-get install chromium)")
+    return found
+
+
+def pytest_collection_modifyitems(items: Iterable[pytest.Item]) -> None:
+    """Mark everything under tests/browser as a browser test."""
+    for item in items:
+        if _is_browser(item.path):
+            item.add_marker(pytest.mark.browser)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, Any, Any]:
+    """A skipped browser test is a failure where browser tests are required."""
+    return _required((yield), item.path)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report(collector: pytest.Collector) -> Generator[None, Any, Any]:
+    """So is a browser test file that is skipped as a whole."""
+    return _required((yield), collector.path)
+
+
+def _required(report: Any, path: Path) -> Any:
+    if report.skipped and _is_browser(path) and os.environ.get("TANDEM_REQUIRE_BROWSER") == "1":
+        report.outcome = "failed"
+        report.longrepr = f"A browser test was skipped where it is required: {report.longrepr}"
+    return report
+
+
+def _is_browser(path: Path) -> bool:
+    return (ROOT / "tests" / "browser") in path.parents

@@ -1,0 +1,127 @@
+"""The command line of app.py: what it accepts, what it refuses and in which words."""
+
+import importlib.util
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from core.errors import ConfigError
+
+ROOT = Path(__file__).resolve().parents[2]
+_spec = importlib.util.spec_from_file_location("tandem_app", ROOT / "app.py")
+assert _spec and _spec.loader
+app = importlib.util.module_from_spec(_spec)
+sys.modules["tandem_app"] = app
+_spec.loader.exec_module(app)
+
+
+@pytest.fixture
+def demo(tmp_path, monkeypatch):
+    """Folders for the four embedded models."""
+    for name in app.ROLES.values():
+        (tmp_path / name).mkdir()
+    monkeypatch.setattr(app, "DEMO", tmp_path)
+    return tmp_path
+
+
+def read(*arguments, **environment):
+    return app.read_options(arguments, environment)
+
+
+def refused(*arguments, **environment):
+    with pytest.raises(ConfigError) as problem:
+        read(*arguments, **environment)
+    return str(problem.value)
+
+
+def test_the_embedded_models_on_loopback_are_the_default(demo):
+    options = read()
+    assert options.sources.teacher == str(demo / "teacher")
+    assert options.sources.baseline == str(demo / "student_before")
+    assert (options.host, options.share, options.logins) == ("127.0.0.1", False, {})
+    assert app.PORT <= options.port < app.PORT + app.TRIES
+
+
+def test_folders_and_hub_ids_are_taken(demo, tmp_path):
+    mine = tmp_path / "mine"
+    mine.mkdir()
+    sources = read("--teacher", "owner/name-1.0", "--student", str(mine)).sources
+    assert (sources.teacher, sources.student) == ("owner/name-1.0", str(mine))
+    assert sources.baseline is None, "the embedded one belongs to the embedded student"
+    assert read("--baseline", "none").sources.baseline is None
+    assert read("--student", "a/b", "--baseline", "c/d").sources.baseline == "c/d"
+
+
+def test_a_missing_model_is_named(demo, tmp_path):
+    assert "--teacher: there is no folder /no/where" in refused("--teacher", "/no/where")
+    assert "no folder ./models/x" in refused("--student", "./models/x")
+    file = tmp_path / "model.bin"
+    file.write_text("")
+    assert "is a file, not a model folder" in refused("--translator", str(file))
+    (demo / "translator").rmdir()
+    assert "The embedded translator is missing" in refused()
+
+
+@pytest.mark.parametrize("arguments", [("--host", "0.0.0.0"), ("--host", "box.lan"), ("--share",)])
+def test_an_open_door_needs_a_login(demo, arguments):
+    said = refused(*arguments)
+    assert "without a login" in said and "--auth FILE" in said and app.LOGIN_VARIABLE in said
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "::1", "127.8.8.8"])
+def test_loopback_needs_none(host):
+    app.refuse_open_door(host, False, {})
+
+
+def test_logins_come_from_a_file_or_the_environment(demo, tmp_path):
+    file = tmp_path / "logins"
+    file.write_text("# who may enter\nada:pass:word\n\n grace :x y \n")
+    assert read("--host", "0.0.0.0", "--auth", str(file)).logins == {
+        "ada": "pass:word",
+        "grace": "x y ",
+    }
+    assert read("--share", TANDEM_AUTH="ada:secret").logins == {"ada": "secret"}
+
+
+def test_bad_login_files_are_refused_without_showing_them(demo, tmp_path):
+    file = tmp_path / "logins"
+    assert "cannot be read" in refused("--auth", str(file))
+    file.write_text("hunter2\n")
+    said = refused("--auth", str(file))
+    assert "Login 1" in said and "hunter2" not in said
+    file.write_text("\n")
+    assert "holds no login" in refused("--auth", str(file))
+    file.write_bytes(b"\xff\xfe:\x00")
+    assert "not UTF-8" in refused("--auth", str(file))
+    assert "hunter2" not in refused(TANDEM_AUTH="hunter2")
+
+
+def test_ports(demo):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        assert f"Port {port} is taken" in refused("--port", str(port))
+    assert read("--port", str(port)).port == port
+    assert "is not a port" in refused("--port", "70000")
+    assert "is not an address of this machine" in refused("--host", "192.0.2.1", TANDEM_AUTH="a:b")
+
+
+def test_the_next_free_port_is_taken(demo, monkeypatch):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        monkeypatch.setattr(app, "PORT", taken.getsockname()[1])
+        assert read().port > app.PORT
+
+
+def test_a_wrong_option_exits_with_2_before_anything_is_loaded():
+    command = [sys.executable, str(ROOT / "app.py"), "--teacher", "/no/where"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 2 and "there is no folder /no/where" in done.stderr
+    assert "Traceback" not in done.stderr and done.stdout == ""
+    unknown = subprocess.run([*command[:2], "--nope"], capture_output=True, text=True, timeout=60)
+    assert unknown.returncode == 2

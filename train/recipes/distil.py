@@ -1,0 +1,211 @@
+"""Translate → weigh → refine: the student follows the frozen teacher (Eq. 1 to 3).
+
+Knows the order of the stages and what is frozen; the equations are in
+``core.weighting`` and ``core.distillation``. No label in any language but
+English is read.
+"""
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+from transformers import TrainerCallback
+
+from core.checkpoints import Manifest, load_texts, save_texts
+from core.data import file_hash, read_emotions, text_hash
+from core.distillation import distillation_loss, kl_per_row
+from core.errors import SplitError
+from core.loading import load_emotion_model, save_emotion_model
+from core.models import EmotionModel, module_identity
+from core.splits import Split
+from core.translation import Decoding
+from core.translators import load_translator
+from core.weighting import make_reference
+from train.config import DistilConfig
+from train.finetune import validation_figures
+from train.frozen import Frozen, freeze, weigh, write_table
+from train.loop import Fitted, fit, prepare
+from train.run import Run
+
+
+def run(config: DistilConfig, run: Run) -> dict[str, object]:
+    """Compute what is frozen, refine, select on English validation, save with its reference."""
+    device = prepare(config)
+    run.stage("models")
+    teacher = load_emotion_model(config.teacher, "teacher", device)
+    student = load_emotion_model(config.student, "student", device)
+    translator = load_translator(config.translator, device, Decoding(beams=config.beams))
+    split = Split.load(config.split)
+    _same_split(config, split, teacher, student)
+    frozen = freeze(config, run, teacher, student, translator, split)
+    write_table(run.folder / "weights.tsv", frozen)
+    run.saved(run.folder / "weights.tsv")
+    _, validation = split.partition(read_emotions(config.data, labelled=True))
+    before = student.identity
+    fitted = _refine(config, run, student, frozen, validation)
+    figures = _figures(run, student, frozen, validation, fitted)
+    manifest = _manifest(config, run, student, teacher, translator, before, frozen, figures, fitted)
+    labelled, unlabelled = load_texts(Path(config.student))
+    seen = unlabelled | {text_hash(text) for text in frozen.texts}
+    save_emotion_model(
+        student, Path(config.output), manifest, also=lambda aside: save_texts(aside, labelled, seen)
+    )
+    run.saved(config.output)
+    return figures
+
+
+def _same_split(
+    config: DistilConfig, split: Split, teacher: EmotionModel, student: EmotionModel
+) -> None:
+    for model in (teacher, student):
+        known = model.manifest.split if model.manifest is not None else None
+        if known != split.hash and not config.insist:
+            raise SplitError(
+                f"The {model.role} {model.name} was trained on another split than {config.split}.",
+                "Use models of one split, or insist=true if you know why.",
+            )
+
+
+def _refine(
+    config: DistilConfig, run: Run, student: EmotionModel, frozen: Frozen, validation: list[Any]
+) -> Fitted:
+    run.stage("refinement")
+    rows = [
+        row for row in range(len(frozen.texts)) if frozen.used[row] and not frozen.held_out[row]
+    ]
+    encodings = student.encode([frozen.texts[row] for row in rows])
+    features = [{**encoding, "row": row} for encoding, row in zip(encodings, rows, strict=True)]
+    targets = torch.tensor(frozen.teacher, dtype=torch.float32)
+    weights = torch.tensor(np.nan_to_num(frozen.weights), dtype=torch.float32)
+
+    def loss(module: nn.Module, batch: dict[str, Tensor]) -> Tensor:
+        chosen = batch.pop("row").cpu()
+        logits = module(**batch).logits
+        p, w = (table[chosen].to(logits.device) for table in (targets, weights))
+        soft = distillation_loss(logits, p, w, config.temperature)
+        if not config.hard_weight:
+            return soft
+        hard = nn.functional.cross_entropy(logits.float(), p.argmax(dim=1), reduction="none")
+        return (1 - config.hard_weight) * soft + config.hard_weight * (w * hard).mean()
+
+    def collate(batch: list[dict[str, Any]]) -> dict[str, Tensor]:
+        plain = [{k: v for k, v in row.items() if k != "row"} for row in batch]
+        padded = student.tokenizer.pad(plain, return_tensors="pt")
+        return {**padded, "row": torch.tensor([row["row"] for row in batch])}
+
+    def evaluation(_: nn.Module) -> dict[str, float]:
+        return {**validation_figures(student, validation), **unseen_kl(student, frozen)}
+
+    return fit(
+        student.module,
+        features,
+        collate,
+        loss,
+        config,
+        run,
+        evaluation=evaluation,
+        score="macro_f1",
+        step_zero=True,
+        keep_last=config.select == "last",
+        callbacks=[_Reweigh(config, student, frozen, weights)] if config.reweigh else [],
+    )
+
+
+class _Reweigh(TrainerCallback):
+    """Weights again from the student as it is, at each epoch but the first."""
+
+    def __init__(
+        self, config: DistilConfig, student: EmotionModel, frozen: Frozen, weights: Tensor
+    ) -> None:
+        self.config, self.student, self.frozen, self.weights = config, student, frozen, weights
+
+    def on_epoch_begin(self, args: Any, state: Any, control: Any, **_: Any) -> None:
+        """Compute Eq. 2 and 3 again; the training goes on with the new weights."""
+        if state.epoch:
+            training = self.student.module.training
+            self.student.module.eval()
+            again = weigh(self.config, self.student, self.frozen)
+            self.frozen.reweighed(*again)
+            self.weights.copy_(torch.tensor(np.nan_to_num(self.frozen.weights)))
+            self.student.module.train(training)
+
+
+def unseen_kl(student: EmotionModel, frozen: Frozen) -> dict[str, float]:
+    """Mean KL(teacher‖student) on held-out unlabelled tweets; nothing where none is held out."""
+    rows = np.flatnonzero(frozen.held_out & frozen.used)
+    if not len(rows):
+        return {}
+    table = student.probabilities([frozen.texts[row] for row in rows])
+    logits = torch.log(torch.tensor(table).clamp(min=1e-9))
+    kl = kl_per_row(logits, torch.tensor(frozen.teacher[rows], dtype=torch.float32))
+    return {"unseen_kl": float(kl.mean())}
+
+
+def _figures(
+    run: Run, student: EmotionModel, frozen: Frozen, validation: list[Any], fitted: Fitted
+) -> dict[str, object]:
+    """Before, after and at the last step; says where refinement was not selected."""
+    after = {**validation_figures(student, validation), **unseen_kl(student, frozen)}
+    last = {k: v for k, v in fitted.history[-1].items() if k != "step"} if fitted.history else {}
+    if fitted.selected_initial:
+        run.log("Refinement not selected: the unrefined student wins on English validation.")
+    figures: dict[str, object] = {
+        "selected": "step 0" if fitted.selected_initial else "refined",
+        "steps": fitted.steps,
+        "counts": frozen.counts,
+    }
+    for name, values in (("before", fitted.initial), ("after", after), ("last", last)):
+        figures.update({f"{name}_{key}": value for key, value in values.items()})
+    return figures
+
+
+def _manifest(
+    config: DistilConfig,
+    run: Run,
+    student: EmotionModel,
+    teacher: EmotionModel,
+    translator: Any,
+    before: str,
+    frozen: Frozen,
+    figures: dict[str, object],
+    fitted: Fitted,
+) -> Manifest:
+    reference = make_reference(
+        frozen.w,
+        frozen.languages,
+        frozen.statuses,
+        reading=config.reading,
+        student_hash=before,
+        translator_hash=translator.identity,
+        decoding=asdict(translator.decoding),
+    )
+    identity = module_identity(student.module, student.pooling, student.prefix, student.max_length)
+    return Manifest(
+        role="student",
+        base=student.base,
+        languages=config.languages,
+        pooling=student.pooling,
+        prefix=student.prefix,
+        max_length=student.max_length,
+        weight_reference=reference.to_dict(),
+        split=student.manifest.split if student.manifest is not None else None,
+        parents={"teacher": teacher.identity, "student": before, "translator": translator.identity},
+        data=tuple(
+            {"name": Path(p).name, "sha256": file_hash(p), "use": "unlabelled"}
+            for p in config.unlabelled
+        ),
+        metrics={**figures, "history": list(fitted.history)},
+        settings={
+            "weights": config.weights,
+            "reweighed": config.reweigh,
+            "paper_strict": config.paper_strict,
+            "temperature": config.temperature,
+            "learning_rate": config.learning_rate,
+        },
+        licence=config.licence,
+        command=run.command,
+        identity=identity,
+    )

@@ -1,0 +1,37 @@
+"""Figures as files: JSON and Markdown tables, written aside and renamed. Knows no metric."""
+
+import json
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a file whole or not at all."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    aside = path.with_name(f".{path.name}.{os.getpid()}")
+    aside.write_text(text, encoding="utf-8")
+    aside.replace(path)
+
+
+def write_json(path: Path, content: Any) -> None:
+    """JSON; refuses NaN, which JSON does not have."""
+    write_text(path, json.dumps(content, indent=1, ensure_ascii=False, allow_nan=False) + "\n")
+
+
+def markdown_table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """A table with its columns aligned, so that it reads well in a terminal too."""
+    lines = [list(head), *[list(row) for row in rows]]
+    widths = [max(len(line[column]) for line in lines) for column in range(len(head))]
+    cells = [
+        "| " + " | ".join(c.ljust(w) for c, w in zip(line, widths, strict=True)) + " |"
+        for line in lines
+    ]
+    rule = "|" + "|".join("-" * (width + 2) for width in widths) + "|"
+    return "\n".join([cells[0], rule, *cells[1:]]) + "\n"
+
+
+def shown(value: float | None, digits: int = 3) -> str:
+    """A figure for a table; "–" where not computable."""
+    return "–" if value is None else f"{value:.{digits}f}"
