@@ -6,6 +6,7 @@ Knows Gradio's launch options; holds no logic of any tab.
 import hmac
 import ipaddress
 import os
+import re
 import socket
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -23,6 +24,7 @@ from dashboard.tabs import compare  # noqa: E402
 from dashboard.views import page, script  # noqa: E402
 
 LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
+_ADDRESS = re.compile(r"(?:\[([0-9A-Fa-f:.]+)\]|([0-9.]+))(?::\d+)?")
 POLL = 1.0  # seconds between two looks at a loading that is under way
 
 
@@ -129,9 +131,8 @@ class TrustedHosts(TrustedHostMiddleware):
 def _is_address(scope: Any) -> bool:
     """Whether the request's Host is a bare IP address."""
     given = dict(scope.get("headers") or ()).get(b"host", b"").decode("latin-1")
-    name = given.rsplit("]", 1)[0].lstrip("[") if given.startswith("[") else given.split(":")[0]
+    found = _ADDRESS.fullmatch(given)
     try:
-        ipaddress.ip_address(name)
+        return found is not None and bool(ipaddress.ip_address(found[1] or found[2]))
     except ValueError:
         return False
-    return True

@@ -70,6 +70,7 @@ LEGEND_UNREAD = "not read: too long for the model"
 LEGEND_HOVER = "Point at a word for its score, or unfold “Word scores”."
 MUTED = "Neutral: highlights are muted, the threshold was tuned on emotional tweets only."
 NO_TRIGGER = "No word reaches the threshold."
+NO_THRESHOLD = "This model has no trigger threshold, so no word is marked."
 NO_WORDS = "There are no words here."
 TRUNCATED = "The text is too long for the model: it read only the first part."
 UPDATED = "Tweet {number} was compared again."
@@ -196,18 +197,23 @@ _OUTSIDE = (
 
 def _readings(weight: Weight, counted: float | None = None) -> str:
     """How the adapted student reads original and translation, and what that counts."""
-    end = "" if counted is None else f"; {{}} would have counted {percent(counted)}"
+    tail = "" if counted is None else f" would have counted {percent(counted)}"
     if weight.on_original is None or weight.on_translation is None:
-        return "" if counted is None else f"This tweet would have counted {percent(counted)}."
+        return tail and f"This tweet{tail}."
     first, second = _top(weight.on_original), _top(weight.on_translation)
     if first != second:
-        change = f"mostly {LABELS[first]} → {LABELS[second]}"
-        return f"The student reads the translation differently: {change}{end}.".format("this tweet")
-    if counted is not None and counted < 0.75:
-        sure = (percent(weight.on_original[first]), percent(weight.on_translation[first]))
-        change = f"{LABELS[first]} in both, but {sure[0]} → {sure[1]} in the translation"
-        return f"The student is not equally sure: {change}{end}.".format("this tweet")
-    return f"Both read alike{end}.".format("it")
+        said = f"reads the translation differently: mostly {LABELS[first]} → {LABELS[second]}"
+        return f"The student {said}{tail and f'; this tweet{tail}'}."
+    if counted is None:
+        return f"The student reads mostly {LABELS[first]} in both."
+    if counted < ALIKE:
+        sure = f"{percent(weight.on_original[first])} → {percent(weight.on_translation[first])}"
+        said = f"is not equally sure: {LABELS[first]} in both, but {sure} in the translation"
+        return f"The student {said}; this tweet{tail}."
+    return f"Both read alike; it{tail}."
+
+
+ALIKE = 0.75  # weight from which two readings with one label are called alike
 
 
 def _top(probabilities: tuple[float, ...]) -> int:
@@ -284,7 +290,7 @@ def short(name: str) -> str:
 
 def unmapped(name: str, classes: Sequence[str]) -> str:
     """Which classes of a foreign model are left out."""
-    return f"{role(name)}: its classes {', '.join(classes)} are none of the six and are left out."
+    return f"{role(name)}: left out, being none of the six emotions: {', '.join(classes)}."
 
 
 def was(share: float) -> str:

@@ -27,16 +27,15 @@ class Baseline:
     pipeline: Any
     labels: tuple[str, ...]  # of the training rows, one each
     seen: frozenset[str]  # hashes of their texts
-    seed: int
+    rng: np.random.Generator
 
     def predict(self, texts: Sequence[str]) -> list[str]:
         """TF-IDF + logistic regression."""
         return [str(label) for label in self.pipeline.predict(list(texts))]
 
     def guess(self, texts: Sequence[str]) -> list[str]:
-        """A label drawn by its frequency in training, one for each text."""
-        rng = np.random.default_rng(self.seed)
-        return [str(label) for label in rng.choice(np.array(self.labels), len(texts))]
+        """A label drawn by its frequency in training, one for each text; another at each call."""
+        return [str(label) for label in self.rng.choice(np.array(self.labels), len(texts))]
 
 
 def fit_baseline(config_file: Path, seed: int) -> Baseline:
@@ -55,4 +54,5 @@ def fit_baseline(config_file: Path, seed: int) -> Baseline:
         LogisticRegression(max_iter=2000, C=4.0, class_weight="balanced"),
     )
     pipeline.fit([row.text for row in rows], labels)
-    return Baseline(pipeline, labels, frozenset(text_hash(row.text) for row in rows), seed)
+    seen = frozenset(text_hash(row.text) for row in rows)
+    return Baseline(pipeline, labels, seen, np.random.default_rng(seed))

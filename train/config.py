@@ -14,26 +14,26 @@ from train.options import RecipeConfig, option
 class TrainingConfig(RecipeConfig):
     """What every recipe that takes gradient steps has in common."""
 
-    learning_rate: float = option(5e-6, "peak learning rate", low=0.0, high=1.0)
-    batch_size: int = option(32, "examples per optimiser step", unit="rows", low=1)
-    epochs: float = option(20.0, "passes over the training rows", low=0.0)
-    max_steps: int | None = option(None, "optimiser steps, instead of epochs", low=1)
+    learning_rate: float = option(5e-6, "Peak learning rate.", low=0.0, high=1.0)
+    batch_size: int = option(32, "Examples per optimiser step.", unit="rows", low=1)
+    epochs: float = option(20.0, "Passes over the training rows.", low=0.0)
+    max_steps: int | None = option(None, "Optimiser steps, instead of epochs.", low=1)
     eval_steps: int | None = option(
-        None, "validate every so many steps instead of once an epoch", unit="steps", low=1
+        None, "Validate every so many steps instead of once an epoch.", unit="steps", low=1
     )
     patience: int = option(
-        3, "stop after this many validations without a better score; 0 never stops", low=0
+        3, "Stop after this many validations without a better score; 0 never stops.", low=0
     )
     schedule: str = option(
-        "linear", "how the learning rate falls", choices=("linear", "constant", "cosine")
+        "linear", "How the learning rate falls.", choices=("linear", "constant", "cosine")
     )
-    warmup_steps: int = option(0, "steps over which the learning rate rises", low=0)
-    beta1: float = option(0.9, "Adam's first moment decay", low=0.0, high=1.0)
-    beta2: float = option(0.99, "Adam's second moment decay", low=0.0, high=1.0)
-    weight_decay: float = option(0.0, "decoupled weight decay (AdamW)", low=0.0)
-    max_grad_norm: float = option(1.0, "gradients are clipped to this norm", low=0.0)
+    warmup_steps: int = option(0, "Steps over which the learning rate rises.", low=0)
+    beta1: float = option(0.9, "Adam's first moment decay.", low=0.0, high=1.0)
+    beta2: float = option(0.99, "Adam's second moment decay.", low=0.0, high=1.0)
+    weight_decay: float = option(0.0, "Decoupled weight decay (AdamW).", low=0.0)
+    max_grad_norm: float = option(1.0, "Gradients are clipped to this norm.", low=0.0)
     precision: str = option(
-        "float32", "arithmetic of the forward pass", choices=("float32", "bfloat16", "float16")
+        "float32", "Arithmetic of the forward pass.", choices=("float32", "bfloat16", "float16")
     )
 
 
@@ -41,45 +41,47 @@ class TrainingConfig(RecipeConfig):
 class TrimConfig(RecipeConfig):
     """Cut an encoder to fewer layers and to the word pieces that given texts need."""
 
-    model: str = option("", "encoder to cut: folder or hub id", path="model")
-    texts: tuple[str, ...] = option((), "data files whose Texts decide what is kept", path="file")
-    layers: tuple[int, ...] = option((), "layers to keep, by number; none keeps all")
-    vocabulary: int = option(8000, "word pieces to keep, the most frequent", unit="pieces", low=100)
-    positions: int = option(128, "longest input kept", unit="sub-tokens", low=8)
-    emoji: str | None = option(
-        None, "emoji names (TSV): emoji in the texts become tokens", path="file"
+    model: str = option("", "Encoder to cut: folder or hub id.", path="model")
+    texts: tuple[str, ...] = option((), "Data files whose Texts decide what is kept.", path="file")
+    layers: tuple[int, ...] = option((), "Layers to keep, by number; none keeps all.")
+    vocabulary: int = option(
+        8000, "Word pieces to keep, the most frequent.", unit="pieces", low=100
     )
-    licence: str = option("", "licence of the result, for the manifest")
+    positions: int = option(128, "Longest input kept.", unit="sub-tokens", low=8)
+    emoji: str | None = option(
+        None, "Emoji names (TSV): emoji in the texts become tokens.", path="file"
+    )
+    licence: str = option("", "Licence of the result, for the manifest.")
 
 
 @dataclass(frozen=True, kw_only=True)
 class BaseConfig(TrainingConfig):
     """A small multilingual encoder, matched to an English one on parallel pairs."""
 
-    model: str = option("", "English sentence encoder to match: folder or hub id", path="model")
+    model: str = option("", "English sentence encoder to match: folder or hub id.", path="model")
     parallel: tuple[str, ...] = option(
-        (), "parallel TSVs: src, en, origin, licence", path="file", required=True
+        (), "Parallel TSVs: src, en, origin, licence.", path="file", required=True
     )
-    dev: tuple[str, ...] = option((), "parallel TSVs for retrieval figures", path="file")
+    dev: tuple[str, ...] = option((), "Parallel TSVs for retrieval figures.", path="file")
     licences: tuple[str, ...] = option(
         ("CC0", "CC-BY-2.0", "CC-BY-4.0", "MIT", "CDLA-Sharing"),
-        "rows whose licence starts with one of these are used (never CC-BY-SA)",
+        "Rows whose licence starts with one of these are used (never CC-BY-SA).",
     )
-    pairs_per_language: int = option(40000, "at most this many pairs a file", unit="pairs", low=1)
-    emoji: str | None = option(None, "emoji names and keywords (TSV)", path="file")
+    pairs_per_language: int = option(40000, "At most this many pairs a file.", unit="pairs", low=1)
+    emoji: str | None = option(None, "Emoji names and keywords (TSV).", path="file")
     emoji_texts: tuple[str, ...] = option(
-        (), "data files: emoji that occur in them get tokens of their own", path="file"
+        (), "Data files: emoji that occur in them get tokens of their own.", path="file"
     )
-    layers: tuple[int, ...] = option((0, 2, 5), "layers of the English encoder to start from")
-    vocabulary: int = option(10000, "SentencePiece vocabulary", unit="pieces", low=500)
-    positions: int = option(128, "longest input", unit="sub-tokens", low=8)
-    learning_rate: float = option(5e-4, "peak learning rate", low=0.0, high=1.0)
-    batch_size: int = option(64, "pairs per step", unit="rows", low=1)
-    epochs: float = option(1.0, "passes over the pairs", low=0.0)
-    patience: int = option(0, "as for every recipe", low=0)
-    warmup_steps: int = option(200, "steps over which the learning rate rises", low=0)
-    beta2: float = option(0.999, "Adam's second moment decay", low=0.0, high=1.0)
-    licence: str = option("", "licence of the result, for the manifest")
+    layers: tuple[int, ...] = option((0, 2, 5), "Layers of the English encoder to start from.")
+    vocabulary: int = option(10000, "SentencePiece vocabulary.", unit="pieces", low=500)
+    positions: int = option(128, "Longest input.", unit="sub-tokens", low=8)
+    learning_rate: float = option(5e-4, "Peak learning rate.", low=0.0, high=1.0)
+    batch_size: int = option(64, "Pairs per step.", unit="rows", low=1)
+    epochs: float = option(1.0, "Passes over the pairs.", low=0.0)
+    patience: int = option(0, "As for every recipe.", low=0)
+    warmup_steps: int = option(200, "Steps over which the learning rate rises.", low=0)
+    beta2: float = option(0.999, "Adam's second moment decay.", low=0.0, high=1.0)
+    licence: str = option("", "Licence of the result, for the manifest.")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,119 +89,123 @@ class TranslatorConfig(TrainingConfig):
     """One Marian model, several languages to English, from parallel TSVs."""
 
     parallel: tuple[str, ...] = option(
-        (), "parallel TSVs: src, en, origin, licence", path="file", required=True
+        (), "Parallel TSVs: src, en, origin, licence.", path="file", required=True
     )
-    dev: tuple[str, ...] = option((), "parallel TSVs for validation", path="file")
-    languages: tuple[str, ...] = option(("fr", "nl", "ru", "es"), "source languages")
+    dev: tuple[str, ...] = option((), "Parallel TSVs for validation.", path="file")
+    languages: tuple[str, ...] = option(("fr", "nl", "ru", "es"), "Source languages.")
     licences: tuple[str, ...] = option(
         ("CC0", "CC-BY-2.0", "CC-BY-4.0", "MIT", "CDLA-Sharing"),
-        "rows whose licence starts with one of these are used (never CC-BY-SA)",
+        "Rows whose licence starts with one of these are used (never CC-BY-SA).",
     )
-    pairs_per_language: int = option(90000, "at most this many pairs a file", unit="pairs", low=1)
-    vocabulary: int = option(8000, "joint SentencePiece vocabulary", unit="pieces", low=500)
-    width: int = option(192, "hidden size", low=16)
-    encoder_layers: int = option(3, "encoder layers", low=1)
-    decoder_layers: int = option(1, "decoder layers", low=1)
-    heads: int = option(4, "attention heads", low=1)
+    pairs_per_language: int = option(90000, "At most this many pairs a file.", unit="pairs", low=1)
+    vocabulary: int = option(8000, "Joint SentencePiece vocabulary.", unit="pieces", low=500)
+    width: int = option(192, "Hidden size.", low=16)
+    encoder_layers: int = option(3, "Encoder layers.", low=1)
+    decoder_layers: int = option(1, "Decoder layers.", low=1)
+    heads: int = option(4, "Attention heads.", low=1)
     noise: float = option(
         0.3,
-        "share of pairs with tweet-like noise: case, punctuation, accents, @user, http",
+        "Share of pairs with tweet-like noise: case, punctuation, accents, @user, http.",
         low=0,
         high=1,
     )
-    max_pieces: int = option(60, "longer pairs are left out", unit="pieces", low=8)
-    label_smoothing: float = option(0.1, "label smoothing", low=0.0, high=0.9)
-    learning_rate: float = option(2e-3, "peak learning rate", low=0.0, high=1.0)
-    batch_size: int = option(96, "pairs per step", unit="rows", low=1)
-    epochs: float = option(1.0, "passes over the pairs", low=0.0)
-    patience: int = option(0, "as for every recipe", low=0)
-    warmup_steps: int = option(400, "steps over which the learning rate rises", low=0)
-    beta2: float = option(0.98, "Adam's second moment decay", low=0.0, high=1.0)
-    licence: str = option("", "licence of the result, for the manifest")
+    max_pieces: int = option(60, "Longer pairs are left out.", unit="pieces", low=8)
+    label_smoothing: float = option(0.1, "Label smoothing.", low=0.0, high=0.9)
+    learning_rate: float = option(2e-3, "Peak learning rate.", low=0.0, high=1.0)
+    batch_size: int = option(96, "Pairs per step.", unit="rows", low=1)
+    epochs: float = option(1.0, "Passes over the pairs.", low=0.0)
+    patience: int = option(0, "As for every recipe.", low=0)
+    warmup_steps: int = option(400, "Steps over which the learning rate rises.", low=0)
+    beta2: float = option(0.98, "Adam's second moment decay.", low=0.0, high=1.0)
+    licence: str = option("", "Licence of the result, for the manifest.")
 
 
 @dataclass(frozen=True, kw_only=True)
 class TeacherConfig(TrainingConfig):
     """Fine-tune an encoder on the English emotion set."""
 
-    model: str = option("roberta-large", "encoder to fine-tune: folder or hub id", path="model")
-    data: str = option("", "EXALT emotion file (ID, Texts, Labels)", path="file")
-    triggers: str | None = option(None, "EXALT trigger file: split together with data", path="file")
+    model: str = option("roberta-large", "Encoder to fine-tune: folder or hub id.", path="model")
+    data: str = option("", "EXALT emotion file (ID, Texts, Labels).", path="file")
+    triggers: str | None = option(
+        None, "EXALT trigger file: split together with data.", path="file"
+    )
     split: str | None = option(
         None,
-        "split file; made where it does not exist, kept where it does; none: beside output",
+        "Split file; made where it does not exist, kept where it does; none: beside output.",
         path="new",
     )
     extra: tuple[str, ...] = option(
-        (), "further labelled files with a Source column, training rows only", path="file"
+        (), "Further labelled files with a Source column, training rows only.", path="file"
     )
-    extra_sources: tuple[str, ...] = option((), "sources of the extra files to use; none uses all")
-    extra_per_class: int = option(2000, "at most this many extra rows a class", unit="rows", low=0)
-    validation_fraction: float = option(0.1, "share of texts held out", low=0.01, high=0.5)
-    pooling: str = option("cls", "what the head reads", choices=("cls", "mean"))
-    prefix: str = option("", "instruction put before every text, as E5's 'query: '")
-    max_length: int = option(128, "longer texts are cut", unit="sub-tokens", low=8)
+    extra_sources: tuple[str, ...] = option((), "Sources of the extra files to use; none uses all.")
+    extra_per_class: int = option(2000, "At most this many extra rows a class.", unit="rows", low=0)
+    validation_fraction: float = option(0.1, "Share of texts held out.", low=0.01, high=0.5)
+    pooling: str = option("cls", "What the head reads.", choices=("cls", "mean"))
+    prefix: str = option("", "Instruction put before every text, as E5's 'query: '.")
+    max_length: int = option(128, "Longer texts are cut.", unit="sub-tokens", low=8)
     class_weights: str = option(
-        "none", "weight of a class in the loss, by its frequency", choices=("none", "sqrt", "full")
+        "none", "Weight of a class in the loss, by its frequency.", choices=("none", "sqrt", "full")
     )
-    licence: str = option("", "licence of the result, for the manifest")
+    licence: str = option("", "Licence of the result, for the manifest.")
 
 
 @dataclass(frozen=True, kw_only=True)
 class StudentConfig(TeacherConfig):
     """Fine-tune a multilingual encoder on the same English emotion set."""
 
-    model: str = option("xlm-roberta-large", "encoder: folder or hub id", path="model")
+    model: str = option("xlm-roberta-large", "Encoder: folder or hub id.", path="model")
 
 
 @dataclass(frozen=True, kw_only=True)
 class DistilConfig(TrainingConfig):
     """Translate, weigh, refine the student by weighted KL to the frozen teacher."""
 
-    teacher: str = option("", "teacher checkpoint", path="model")
-    student: str = option("", "adapted student checkpoint", path="model")
-    translator: str = option("", "translator checkpoint, or hub ids with {language}", path="model")
+    teacher: str = option("", "Teacher checkpoint.", path="model")
+    student: str = option("", "Adapted student checkpoint.", path="model")
+    translator: str = option("", "Translator checkpoint, or hub ids with {language}.", path="model")
     unlabelled: tuple[str, ...] = option(
-        (), "files with Texts; labels are not read", path="file", required=True
+        (), "Files with Texts; labels are not read.", path="file", required=True
     )
-    data: str = option("", "EXALT emotion file: its validation rows select", path="file")
-    split: str = option("", "the split file of teacher and student", path="file")
+    data: str = option("", "EXALT emotion file: its validation rows select.", path="file")
+    split: str = option("", "The split file of teacher and student.", path="file")
     languages: tuple[str, ...] = option(
-        ("en", "fr", "nl", "ru", "es"), "languages expected in the unlabelled files"
+        ("en", "fr", "nl", "ru", "es"), "Languages expected in the unlabelled files."
     )
     held_out: float = option(
-        0.1, "share of unlabelled tweets kept for the KL on unseen ones", low=0.0, high=0.5
+        0.1, "Share of unlabelled tweets kept for the KL on unseen ones.", low=0.0, high=0.5
     )
     reading: Literal["squared_difference", "as_printed"] = option(
-        "squared_difference", "reading of Eq. 2"
+        "squared_difference", "Reading of Eq. 2."
     )
-    paper_strict: bool = option(False, "plain Eq. 3, untranslated rows included")
+    paper_strict: bool = option(False, "Plain Eq. 3, untranslated rows included.")
     weights: str = option(
         "quality",
-        "quality (Eq. 3), or a control: ones, permuted",
+        "Quality (Eq. 3), or a control: ones, permuted.",
         choices=("quality", "ones", "permuted"),
     )
-    reweigh: bool = option(False, "compute the weights again at each epoch")
-    temperature: float = option(1.0, "softens teacher and student", low=0.05, high=20)
+    reweigh: bool = option(False, "Compute the weights again at each epoch.")
+    temperature: float = option(1.0, "Softens teacher and student.", low=0.05, high=20)
     hard_weight: float = option(
-        0.0, "share of a cross-entropy to the teacher's label in the loss", low=0, high=1
+        0.0, "Share of a cross-entropy to the teacher's label in the loss.", low=0, high=1
     )
-    select: str = option("validation", "which step is kept", choices=("validation", "last"))
-    beams: int = option(1, "beams of the translator", low=1, high=16)
-    learning_rate: float = option(1e-7, "peak learning rate (paper: XLM-R 1e-7)", low=0.0, high=1.0)
-    insist: bool = option(False, "go on although a parent was trained on another split")
-    licence: str = option("", "licence of the result, for the manifest")
+    select: str = option("validation", "Which step is kept.", choices=("validation", "last"))
+    beams: int = option(1, "Beams of the translator.", low=1, high=16)
+    learning_rate: float = option(
+        1e-7, "Peak learning rate (paper: XLM-R 1e-7).", low=0.0, high=1.0
+    )
+    insist: bool = option(False, "Go on although a parent was trained on another split.")
+    licence: str = option("", "Licence of the result, for the manifest.")
 
 
 @dataclass(frozen=True, kw_only=True)
 class TriggersConfig(RecipeConfig):
     """Choose the trigger threshold on the English validation split."""
 
-    model: str = option("", "checkpoint: gets the threshold into its manifest", path="folder")
-    data: str = option("", "EXALT trigger file (ID, Texts, Labels)", path="file")
-    split: str = option("", "the split file of the checkpoint", path="file")
-    reduce: Literal["max", "mean", "first"] = option("max", "word score from its sub-tokens")
-    insist: bool = option(False, "go on although the checkpoint was trained on another split")
+    model: str = option("", "Checkpoint: gets the threshold into its manifest.", path="folder")
+    data: str = option("", "EXALT trigger file (ID, Texts, Labels).", path="file")
+    split: str = option("", "The split file of the checkpoint.", path="file")
+    reduce: Literal["max", "mean", "first"] = option("max", "Word score from its sub-tokens.")
+    insist: bool = option(False, "Go on although the checkpoint was trained on another split.")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -207,46 +213,50 @@ class EvaluateConfig(RecipeConfig):
     """Score checkpoints on labelled files; intervals, significance, provenance."""
 
     models: tuple[str, ...] = option(
-        (), "checkpoints to score, first is compared to", path="model", required=True
+        (), "Checkpoints to score, first is compared to.", path="model", required=True
     )
-    data: tuple[str, ...] = option((), "labelled emotion files", path="file", required=True)
-    triggers: str | None = option(None, "labelled EXALT trigger file", path="file")
-    split: str | None = option(None, "split file: scores validation rows of its texts", path="file")
+    data: tuple[str, ...] = option((), "Labelled emotion files.", path="file", required=True)
+    triggers: str | None = option(None, "Labelled EXALT trigger file.", path="file")
+    split: str | None = option(
+        None,
+        "Split file: training rows of its texts are left out.",
+        path="file",
+    )
     baseline: str | None = option(
         None,
-        "config.yaml of a teacher's or student's run: TF-IDF + logistic regression and a "
-        "class-prior guess are fitted on the same rows",
+        "The config.yaml of a teacher's or student's run: TF-IDF + logistic regression and a "
+        "class-prior guess are fitted on the same rows.",
         path="file",
     )
     limit: int | None = option(
-        None, "at most this many rows a file, a seeded sample", unit="rows", low=10
+        None, "At most this many rows a file, a seeded sample.", unit="rows", low=10
     )
     translator: str | None = option(
-        None, "translator: the teacher is scored on translations", path="model"
+        None, "Translator: the teacher is scored on translations.", path="model"
     )
-    teacher: str | None = option(None, "scored on translations, with translator", path="model")
-    bootstrap: int = option(1000, "resamples of the confidence interval", low=100)
+    teacher: str | None = option(None, "Scored on translations, with translator.", path="model")
+    bootstrap: int = option(1000, "Resamples of the confidence interval.", low=100)
 
 
 @dataclass(frozen=True, kw_only=True)
 class PackConfig(RecipeConfig):
     """Pack a checkpoint to int8 for shipping; refused when labels change."""
 
-    model: str = option("", "checkpoint folder", path="folder")
+    model: str = option("", "Checkpoint folder.", path="folder")
     probe: tuple[str, ...] = option(
-        (), "files with a Texts column to compare both forms on", path="file", required=True
+        (), "Files with a Texts column to compare both forms on.", path="file", required=True
     )
     agreement: float = option(
         0.995,
-        "share of probe texts whose label must stay; of a translator, of next pieces",
+        "Share of probe texts whose label must stay; of a translator, of next pieces.",
         low=0,
         high=1,
     )
-    probes: int = option(1000, "probe texts, a seeded sample", unit="texts", low=10)
+    probes: int = option(1000, "Probe texts, a seeded sample.", unit="texts", low=10)
 
 
 @dataclass(frozen=True, kw_only=True)
 class UnpackConfig(RecipeConfig):
     """Turn a packed checkpoint back into a plain transformers folder."""
 
-    model: str = option("", "packed checkpoint folder", path="folder")
+    model: str = option("", "Packed checkpoint folder.", path="folder")

@@ -14,9 +14,10 @@ import gradio as gr
 from gradio.events import api
 
 from core.errors import InputError, TandemError
+from dashboard import inputs, wording
 from dashboard import services as services_module
-from dashboard import wording
-from dashboard.services import AUTO, TAB_LIMIT, Services
+from dashboard.inputs import AUTO, TAB_LIMIT
+from dashboard.services import Services
 from dashboard.views import card, page, script
 
 log = logging.getLogger("tandem")
@@ -68,7 +69,6 @@ def _box() -> gr.Textbox:
         lines=4,
         max_lines=14,
         elem_id="td-box",
-        autofocus=True,
     )
 
 
@@ -102,11 +102,11 @@ def _example_buttons(examples: dict[str, list[str]]) -> list[tuple[gr.Button, li
 def compare(services: Services, text: str, language: str) -> Iterator[Drawn]:
     """The cards for the tweets of the box, with progress on the way."""
     try:
-        texts = services_module.split_lines(text or "")
+        texts = inputs.split_lines(text or "")
         if not texts:
             raise InputError(wording.NOTHING)
-        services_module.check_lengths(texts[:TAB_LIMIT])
-        yield from _followed(services, texts, services_module.check_language(language))
+        inputs.check_lengths(texts[:TAB_LIMIT])
+        yield from _followed(services, texts, inputs.check_language(language))
     except Exception as problem:
         yield page.problem(_told(problem)), page.empty()
 
@@ -170,8 +170,8 @@ def _question(question: Any) -> tuple[int, str, str, str | None]:
     if wrong or not isinstance(translation, str | None):
         raise InputError("The card's question could not be read.", "Press Compare again.")
     assert isinstance(number, int) and isinstance(text, str)
-    services_module.check_lengths([text, translation or ""])
-    return number, text, services_module.check_language(fields.get("language")), translation
+    inputs.check_lengths([text, translation or ""])
+    return number, text, inputs.check_language(fields.get("language")), translation
 
 
 def _endpoint(services: Services) -> Callable[..., dict[str, Any]]:
@@ -185,10 +185,10 @@ def _endpoint(services: Services) -> Callable[..., dict[str, Any]]:
         one of en, fr, nl, ru, es, for all texts. Returns {"items": [...]}, one item per text.
         """
         try:
-            checked = services_module.check_texts(texts)
-            code = services_module.check_language(language)
+            checked = inputs.check_texts(texts)
+            code = inputs.check_language(language)
             answers = services.compare(checked, code)
-            return {"items": [services_module.to_json(one) for one in answers]}
+            return {"items": [inputs.to_json(one) for one in answers]}
         except Exception as problem:
             raise gr.Error(_told(problem), print_exception=False) from None
 

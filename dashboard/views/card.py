@@ -8,9 +8,8 @@ from collections.abc import Mapping
 
 from core.records import Comparison, Prediction, TokenScores, TranslationStatus, WordScore
 from dashboard import wording
+from dashboard.inputs import AUTO, LENGTH_LIMIT
 from dashboard.views import highlight, markup, plots
-
-AUTO = "auto"
 
 
 def card(
@@ -86,7 +85,7 @@ def _original(comparison: Comparison, number: int, threshold: float | None) -> s
         '<section class="td-panel"><h4 class="td-panel-title">'
         f"{wording.ORIGINAL} <span>→ {wording.STUDENT}</span></h4>"
         f'<div class="td-words-of">{highlight.highlighted(scores, student.label)}'
-        f"{highlight.notes(scores, student.label, student.truncated)}</div>"
+        f"{highlight.notes(scores, student, threshold)}</div>"
         f"{_answer(student, before)}"
         f"{plots.probabilities(student, comparison.student_before, wording.BARS_STUDENT)}"
         f"{highlight.table(scores, threshold, f'{number}-student')}</section>"
@@ -103,7 +102,7 @@ def _translation(comparison: Comparison, number: int, threshold: float | None) -
         f'<div class="td-words-of"><div class="td-shown">'
         f"{highlight.highlighted(scores, teacher.label)}{_origin(comparison)}</div>"
         f"{_form(comparison, number)}"
-        f"{highlight.notes(scores, teacher.label, teacher.truncated)}</div>"
+        f"{highlight.notes(scores, teacher, threshold)}</div>"
         f"{_answer(teacher, '')}"
         f"{plots.probabilities(teacher, None, wording.BARS_TEACHER)}"
         f"{highlight.table(scores, threshold, f'{number}-teacher')}</section>"
@@ -133,14 +132,11 @@ def _form(comparison: Comparison, number: int) -> str:
     label = wording.EDIT_LABEL.format(number=number)
     return (
         f'<div class="td-form" hidden><textarea class="td-edit" rows="3" dir="auto" lang="en" '
-        f'maxlength="{EDIT_LIMIT}" aria-label="{label}">'
+        f'maxlength="{LENGTH_LIMIT}" aria-label="{label}">'
         f"{markup.field(comparison.translation.text)}</textarea>"
         f'<p class="td-origin">{_button("update", wording.UPDATE, " td-primary")}'
         f"{_button('cancel', wording.CANCEL)}<span>{wording.EDIT_HINT}</span></p></div>"
     )
-
-
-EDIT_LIMIT = 20_000  # characters; the same bound as for a tweet
 
 
 def _button(act: str, name: str, extra: str = "") -> str:

@@ -4,7 +4,7 @@ Knows words and scores; decides nothing about them. A trigger is marked by weigh
 colour together, so that colour is never its only sign.
 """
 
-from core.records import TokenScores, WordScore
+from core.records import Prediction, TokenScores, WordScore
 from dashboard import wording
 from dashboard.views import markup
 
@@ -50,17 +50,20 @@ def _word(word: WordScore) -> str:
     return f'<span title="{title}">{shown}</span>'
 
 
-def notes(scores: TokenScores, label: str, truncated: bool) -> str:
-    """Sentences that belong under a text: muted, without a trigger, cut."""
-    sentences = []
-    if truncated:
-        sentences.append(wording.TRUNCATED)
-    if not any(word.trigger for word in scores.words):
-        words = any(word.word for word in scores.words)
-        sentences.append(wording.NO_TRIGGER if words else wording.NO_WORDS)
-    elif label == "Neutral":
-        sentences.append(wording.MUTED)
+def notes(scores: TokenScores, prediction: Prediction, threshold: float | None) -> str:
+    """Sentences that belong under a text: cut, nothing marked and why, muted."""
+    cut = [wording.TRUNCATED] if prediction.truncated else []
+    sentences = [*cut, *_about_triggers(scores, prediction.label, threshold)]
     return "".join(f'<p class="td-note">{markup.text(line)}</p>' for line in sentences)
+
+
+def _about_triggers(scores: TokenScores, label: str, threshold: float | None) -> list[str]:
+    """Why nothing is marked, or why it is muted."""
+    if not any(word.word for word in scores.words):
+        return [wording.NO_WORDS]
+    if any(word.trigger for word in scores.words):
+        return [wording.MUTED] if label == "Neutral" else []
+    return [wording.NO_THRESHOLD if threshold is None else wording.NO_TRIGGER]
 
 
 def table(scores: TokenScores, threshold: float | None, key: str) -> str:

@@ -51,8 +51,14 @@ function replace(card, html, focus) {
   if (live) live.textContent = updated.replace('{number}', fresh.dataset.number);
 }
 
+// Only the newest question of a card, asked in the comparison still shown, may answer.
+let asked = 0;
+const runOf = () => element.querySelector('.td-results')?.dataset.run;
+
 async function compare(card, translation, focus) {
-  if (card.getAttribute('aria-busy') === 'true') return;
+  const run = runOf();
+  const ticket = ++asked;
+  card.pending = { ticket, translation };
   card.setAttribute('aria-busy', 'true');
   say(card, '');
   const question = {
@@ -61,19 +67,23 @@ async function compare(card, translation, focus) {
     language: card.querySelector('[data-act="language"]').value,
     translation,
   };
+  let answer = null;
   try {
-    const answer = await server.recompare(question);
-    if (!card.isConnected) return;
-    if (answer && answer.html) replace(card, answer.html, focus);
-    else say(card, (answer && answer.problem) || unreachable);
+    answer = await server.recompare(question);
   } catch (problem) {
-    say(card, unreachable);
-  } finally {
-    card.removeAttribute('aria-busy');
+    console.warn('Tandem: no answer', problem);
   }
+  if (!card.isConnected || run !== runOf() || card.pending?.ticket !== ticket) return;
+  delete card.pending;
+  card.removeAttribute('aria-busy');
+  if (answer && answer.html) replace(card, answer.html, focus);
+  else say(card, (answer && answer.problem) || unreachable);
 }
 
-const kept = (card) => (JSON.parse(card.dataset.edited) ? box(card).defaultValue : null);
+function kept(card) {
+  if (card.pending) return card.pending.translation;
+  return JSON.parse(card.dataset.edited) ? box(card).defaultValue : null;
+}
 const changed = (card) => box(card).value !== box(card).defaultValue;
 const cancel = (card) => { box(card).value = box(card).defaultValue; editing(card, false); };
 const update = (card) => {
@@ -90,6 +100,11 @@ element.addEventListener('click', (event) => {
   if (act === 'cancel') { cancel(card); card.querySelector('[data-act="edit"]').focus(); }
   if (act === 'update') update(card);
   if (act === 'machine') compare(card, null, '[data-act="edit"]');
+});
+
+// Pressing a button of the form must not count as leaving the field.
+element.addEventListener('mousedown', (event) => {
+  if (event.target.closest('.td-form button')) event.preventDefault();
 });
 
 element.addEventListener('change', (event) => {
@@ -124,6 +139,7 @@ watch('value', () => {
     for (const option of list.options) option.selected = option.defaultSelected;
   }
   for (const card of element.querySelectorAll('.td-card')) {
+    delete card.pending;
     card.removeAttribute('aria-busy');
     say(card, '');
   }

@@ -29,7 +29,10 @@ def panel(page: Any, which: int, number: int = 1) -> Any:
 def test_the_page_says_what_is_loaded_and_what_to_do(visit, site):
     page = visit(site)
     expect(page.get_by_role("heading", level=1)).to_have_text("Tandem")
-    expect(page.locator(".td-models")).to_contain_text("demo teacher")
+    expect(page.locator(".td-models")).to_contain_text("Teacherdemo teacher 12.3 M")
+    expect(page.locator(".td-header")).to_contain_text(
+        "Teacher: left out, being none of the six emotions: surprise."
+    )
     expect(page.locator(".td-state")).to_have_text("Ready · CPU")
     expect(page.locator(".td-empty")).to_contain_text("Nothing compared yet")
     assert page.get_by_role("tab").all_text_contents() == ["Compare"]
@@ -177,3 +180,37 @@ def test_word_scores_can_be_read_without_a_mouse(visit, site):
     expect(rows).to_have_count(6)
     expect(rows.nth(2)).to_contain_text("triste trigger")
     expect(rows.nth(2)).to_contain_text("0.80")
+
+
+def test_two_quick_changes_to_one_card_both_count(visit, serve):
+    page = visit(serve(pause=0.5))
+    run(page, FRENCH)
+    card(page).get_by_role("button", name="Edit", exact=True).click()
+    page.get_by_label("English translation of tweet 1").fill("so scared")
+    language = page.get_by_label("Language of tweet 1")
+    language.focus()
+    language.select_option("es")
+    expect(card(page)).to_have_attribute("aria-busy", "true")
+    expect(panel(page, 1)).to_contain_text("Edited by you")
+    expect(panel(page, 1).locator(".td-text")).to_have_text("so scared")
+    expect(language).to_have_value("es")
+    expect(language).to_be_focused()
+
+
+def test_an_answer_to_an_earlier_comparison_changes_nothing(visit, serve):
+    page = visit(serve(pause=0.7))
+    run(page, FRENCH)
+    card(page)
+    page.get_by_label("Language of tweet 1").select_option("en")
+    run(page, "the bus")
+    expect(panel(page, 0).locator(".td-text")).to_have_text("the bus")
+    page.wait_for_timeout(1500)
+    expect(panel(page, 0).locator(".td-text")).to_have_text("the bus")
+    expect(page.get_by_label("Language of tweet 1")).to_have_value("auto")
+
+
+def test_the_description_of_the_endpoint_opens_offline(visit, site):
+    page = visit(site)
+    page.get_by_role("button", name="Use via API").click()
+    expect(page.get_by_text("/compare").first).to_be_visible()
+    page.wait_for_load_state("networkidle")

@@ -115,7 +115,7 @@ def test_models_that_do_not_load_are_said_in_a_sentence(visit, serve):
 
 
 def test_progress_is_shown(visit, serve):
-    page = visit(serve(pause=0.4))
+    page = visit(serve(pause=0.3))
     page.locator("#td-box textarea").fill("\n".join(f"tweet {i}" for i in range(8)))
     page.get_by_role("button", name="Compare", exact=True).click()
     expect(page.locator(".td-progress")).to_contain_text(" of 8 tweets")
@@ -138,6 +138,34 @@ def test_foreign_hosts_are_refused(site):
     assert answer_for(site, f"[::1]:{site.port}") == 200
     for host in ("evil.example", "127.0.0.1.evil.example", "localhost.evil.example:80", ""):
         assert answer_for(site, host) == 400, host
+
+
+def test_an_open_host_answers_to_addresses_but_not_to_foreign_names():
+    from starlette.applications import Starlette
+    from starlette.testclient import TestClient
+
+    from dashboard.build import Door, TrustedHosts, _hosts
+
+    def status(door, host):
+        app = TrustedHosts(Starlette(), **_hosts(door))
+        return TestClient(app).get("/", headers={"Host": host}).status_code
+
+    lan = Door(host="0.0.0.0", logins={"a": "b"})
+    for host in ("10.0.0.5:7860", "[fe80::1]:7860", "localhost"):
+        assert status(lan, host) == 404, host
+    for host in (
+        "evil.example",
+        "10.0.0.5.evil.example",
+        "10.0.0.5#.x",
+        "x.gradio.live",
+        "[fe80::1",
+        "10.0.0.5@evil.example",
+        "[::1]x",
+    ):
+        assert status(lan, host) == 400, host
+    assert status(Door(), "10.0.0.5") == 400
+    assert status(Door(share=True), "x.gradio.live") == 404
+    assert status(Door(host="box.lan"), "BOX.lan:7860") == 404
 
 
 def test_a_login_is_asked_for(browser, serve):

@@ -22,7 +22,7 @@ from core.records import (
     Weight,
     WordScore,
 )
-from dashboard import services, wording
+from dashboard import inputs, services, wording
 from dashboard.services import Services
 
 
@@ -120,14 +120,14 @@ def test_following_gives_steps_and_then_the_result():
 
 
 def test_lines():
-    assert services.split_lines("a\r\n\n b \n\t\nc\rd") == ["a", " b ", "c\rd"]
+    assert inputs.split_lines("a\r\n\n b \n\t\nc\rd") == ["a", " b ", "c\rd"]
     kept = ["\x0b", "\x1f", "\u2028", "\u200b", "a\x0cb\x85c"]
-    assert services.split_lines("\n".join(kept)) == kept
+    assert inputs.split_lines("\n".join(kept)) == kept
 
 
 @given(st.text(st.characters(codec=None), max_size=30))
 def test_every_text_can_be_encoded_and_whole_ones_are_untouched(text):
-    clean = services.whole_characters(text)
+    clean = inputs.whole_characters(text)
     clean.encode("utf-8")
     try:
         text.encode("utf-8")
@@ -150,23 +150,23 @@ NOT_TEXTS = st.one_of(
 @given(NOT_TEXTS)
 def test_anything_but_texts_is_refused(value):
     with pytest.raises(InputError):
-        services.check_texts(value)
+        inputs.check_texts(value)
 
 
 def test_limits():
-    assert services.check_texts(["a"] * 500) == ["a"] * 500
-    assert services.check_texts("b" * 20_000)
+    assert inputs.check_texts(["a"] * 500) == ["a"] * 500
+    assert inputs.check_texts("b" * 20_000)
     for value in (["a"] * 501, "\n".join("a" * 501), ["b" * 20_001]):
         with pytest.raises(InputError):
-            services.check_texts(value)
+            inputs.check_texts(value)
 
 
 @pytest.mark.parametrize("wrong", ["xx", "", "EN", None, 5, ["en"], {}])
 def test_languages(wrong):
-    assert services.check_language("auto") == "auto"
+    assert inputs.check_language("auto") == "auto"
     assert tuple(wording.LANGUAGES) == LANGUAGES
     with pytest.raises(InputError):
-        services.check_language(wrong)
+        inputs.check_language(wrong)
 
 
 def test_json_never_holds_what_json_cannot():
@@ -175,14 +175,14 @@ def test_json_never_holds_what_json_cannot():
         language=Language("fr", math.nan),
         triggers={"teacher": TokenScores("x", (WordScore("x", math.nan, False),))},
     )
-    answer = services.to_json(odd)
+    answer = inputs.to_json(odd)
     json.dumps(answer, allow_nan=False)
     assert answer["weight"] is None and answer["disagreement"] is None
     assert answer["triggers"]["teacher"] == [{"word": "x", "score": None, "trigger": False}]
 
 
 def test_json_of_a_plain_comparison():
-    answer = services.to_json(comparison("été", student_before=Prediction((0, 0, 0, 0, 0, 1.0))))
+    answer = inputs.to_json(comparison("été", student_before=Prediction((0, 0, 0, 0, 0, 1.0))))
     assert answer["text"] == "été" and answer["translation"] == "y"
     assert answer["student"]["label"] == "Joy"
     assert answer["student_before"]["label"] == "Neutral"
@@ -192,7 +192,7 @@ def test_json_of_a_plain_comparison():
 
 @pytest.mark.parametrize("status", list(TranslationStatus))
 def test_a_missing_weight_always_has_a_reason(status):
-    answer = services.to_json(
+    answer = inputs.to_json(
         comparison(weight=Weight(None, None, None), translation=Translation("x", status))
     )
     assert answer["weight"] is None and answer["weight_reason"]

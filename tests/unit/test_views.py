@@ -25,6 +25,7 @@ from dashboard.views import card, highlight, markup, page, plots, script
 
 JOY = Prediction((0.05, 0.7, 0.05, 0.05, 0.05, 0.1))
 NEUTRAL = Prediction((0.05, 0.1, 0.05, 0.05, 0.05, 0.7))
+CUT = Prediction(JOY.probabilities, truncated=True)
 ANYTHING = st.text(st.characters(codec=None), max_size=40)
 
 
@@ -121,9 +122,11 @@ def test_triggers_are_marked_and_neutral_mutes_them():
     assert html.count("<mark") == 1 and ">sad</mark>" in html and "td-muted" not in html
     assert 'title="trigger, score 0.50"' in html
     assert "td-muted" in highlight.highlighted(words("a b", {1}), "Neutral")
-    assert wording.MUTED in highlight.notes(words("a b", {1}), "Neutral", False)
-    assert wording.NO_TRIGGER in highlight.notes(words("a b"), "Neutral", False)
-    assert wording.TRUNCATED in highlight.notes(words("a b", {1}), "Joy", True)
+    assert wording.MUTED in highlight.notes(words("a b", {1}), NEUTRAL, 0.4)
+    assert wording.NO_TRIGGER in highlight.notes(words("a b"), NEUTRAL, 0.4)
+    assert wording.NO_THRESHOLD in highlight.notes(words("a b"), JOY, None)
+    assert wording.NO_WORDS in highlight.notes(words(""), JOY, 0.4)
+    assert wording.TRUNCATED in highlight.notes(words("a b", {1}), CUT, 0.4)
 
 
 def test_what_was_not_read_is_marked_and_edges_keep_their_spaces():
@@ -159,6 +162,8 @@ def test_percentages_never_round_to_certainty(share, said):
 
 
 def sentence(**fields):
+    if fields.get("status") is TranslationStatus.UNKNOWN:
+        fields["language"] = Language("unknown", None)
     return wording.weight_sentence(comparison(**fields)).replace("\u00a0", " ")
 
 
@@ -176,8 +181,17 @@ def test_the_weight_in_words():
         weight=Weight(0.1, None, 0.5, on_original=JOY.probabilities, on_translation=less)
     )
     assert sentence(weight=Weight(0.1, None, None, reason="No reference.")) == "No reference."
+    assert sentence(weight=Weight(0.1, None, None, reason="No reference.", **alike)) == (
+        "The student reads mostly Joy in both. No reference."
+    )
     outside = sentence(weight=Weight(0.9, None, None, outside=True, **alike))
     assert "outside the range seen in refinement" in outside and "counted" not in outside
+
+
+def test_a_missing_translator_is_not_an_unknown_language():
+    known = comparison(status=TranslationStatus.UNKNOWN)
+    assert "no translator for French" in wording.weight_sentence(known)
+    assert "No translator for French" in wording.translation_status(known)
 
 
 @pytest.mark.parametrize(
@@ -209,6 +223,11 @@ def test_header_and_frame():
     first, second = (page.results([comparison()], "auto", {}, run) for run in "ab")
     assert first != second and first.count("<article") == 1
     assert "__" not in script.cards()
+    assert wording.short("/a/models/teacher/") == "teacher" == wording.short("teacher")
+    assert wording.short("owner/name") == "owner/name" and wording.short("./name") == "name"
+    assert "six emotions: surprise, disgust." in wording.unmapped(
+        "teacher", ("surprise", "disgust")
+    )
 
 
 def _luminance(colour):

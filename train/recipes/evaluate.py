@@ -1,56 +1,33 @@
 """Checkpoints on labelled files: macro-F1 with intervals, significance, and what was seen.
 
-Each score is of the classes that a file has; native and machine-translated
-files are never averaged together. Knows which systems there are; figures are
-``core.metrics``' and ``core.significance``'s.
+Knows which systems there are and how the report looks; scores are
+``train.scoring``'s.
 """
 
 import random
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from core.checkpoints import MANIFEST, load_texts
-from core.data import read_emotions, text_hash
+from core.data import read_emotions, read_triggers
+from core.errors import DataError
 from core.languages import LanguageIdentifier
 from core.loading import load_emotion_model
-from core.metrics import ClassificationReport, classification, pooled
 from core.records import Example
-from core.significance import bootstrap_macro_f1, holm, mcnemar, randomisation_test
 from core.splits import Split
 from core.translators import load_translator
-from train.baseline import Baseline, fit_baseline
+from train.baseline import fit_baseline
 from train.config import EvaluateConfig
 from train.loop import prepare
 from train.report import markdown_table, shown, write_json, write_text
 from train.run import Run
+from train.scoring import File, System, compare_first, means, score
+from train.trigger_figures import figures_of, random_words, report_on
 
-Predict = Callable[[Sequence[str]], list[str]]
+GUESS = "class-prior guess"
+GUESSES = 200
 HEAD = ("system", "file", "macro-F1", "95 % interval", "accuracy", "rows", "provenance")
-
-
-@dataclass(frozen=True)
-class System:
-    """Something that gives labels, and the hashes of texts that it saw in training."""
-
-    name: str
-    predict: Predict
-    labelled: frozenset[str] = frozenset()
-    unlabelled: frozenset[str] = frozenset()
-
-
-@dataclass(frozen=True)
-class File:
-    """One labelled file, as it is scored."""
-
-    name: str
-    rows: tuple[Example, ...]
-
-    @property
-    def machine_translated(self) -> bool:
-        """Whether its texts came out of a translator: sources of such files end in ``_mt``."""
-        return all(row.source.endswith("_mt") for row in self.rows)
 
 
 def run(config: EvaluateConfig, run: Run) -> dict[str, object]:
@@ -66,22 +43,48 @@ def run(config: EvaluateConfig, run: Run) -> dict[str, object]:
         for file in files:
             labels = system.predict([row.text for row in file.rows])
             predicted[system.name, file.name] = labels
-            rows.append(_score(system, file, labels, config))
+            rows.append(score(system, file, labels, config))
             run.progress(len(rows), len(systems) * len(files))
-    rows += _means(systems, files, predicted, config)
-    tests = _tests(systems, files, predicted, config)
-    _write(Path(config.output), rows, tests, run)
-    return {f"{row['system']} · {row['file']}": row["macro_f1"] for row in rows}
+    rows += means(systems, files, predicted, config)
+    tests = compare_first(systems, files, predicted, config)
+    triggers = _triggers(config, device) if config.triggers is not None else []
+    _write(Path(config.output), rows, tests, triggers, run)
+    figures = {f"{row['system']} · {row['file']}": row["macro_f1"] for row in rows}
+    return {**figures, **{f"{row['system']} · trigger F1": row["f1"] for row in triggers}}
 
 
 def _read(path: str, config: EvaluateConfig) -> File:
-    rows = read_emotions(path, labelled=True)
-    if config.split is not None:
-        split = Split.load(config.split)
-        rows = [row for row in rows if split.is_validation(row.text)] or rows
+    rows = _unheld(read_emotions(path, labelled=True), config)
     if config.limit is not None and len(rows) > config.limit:
         rows = random.Random(config.seed).sample(rows, config.limit)
     return File(Path(path).stem, tuple(rows))
+
+
+def _unheld(rows: list[Example], config: EvaluateConfig) -> list[Example]:
+    """Rows without those that the split trains on; texts that it does not know all stay."""
+    if config.split is None:
+        return rows
+    split = Split.load(config.split)
+    return [row for row in rows if split.is_validation(row.text) or not split.is_known(row.text)]
+
+
+def _triggers(config: EvaluateConfig, device: str) -> list[dict[str, Any]]:
+    """Trigger figures of every model that has a threshold, and of words at random."""
+    assert config.triggers is not None
+    rows = _unheld(read_triggers(config.triggers, labelled=True), config)
+    if not rows:
+        raise DataError(f"{config.triggers} has no row outside training.", "Name its split file.")
+    table: list[dict[str, Any]] = []
+    for path in config.models:
+        model = load_emotion_model(path, device=device)
+        if model.threshold is None:
+            continue
+        scores = model.trigger_scores([row.text for row in rows])
+        own = figures_of(report_on(rows, scores, model.threshold))
+        guess = figures_of(random_words(rows, scores, model.threshold, config.seed))
+        table.append({"system": Path(path).name, **own})
+        table.append({"system": f"{Path(path).name}, words at random", **guess})
+    return table
 
 
 def _systems(config: EvaluateConfig, run: Run, device: str) -> Sequence[System]:
@@ -91,13 +94,9 @@ def _systems(config: EvaluateConfig, run: Run, device: str) -> Sequence[System]:
     if config.baseline is not None:
         run.log("Fitting TF-IDF + logistic regression.")
         fitted = fit_baseline(Path(config.baseline), config.seed)
-        systems += [_baseline("TF-IDF + LR", fitted, fitted.predict)]
-        systems += [_baseline("class-prior guess", fitted, fitted.guess)]
+        systems.append(System("TF-IDF + LR", fitted.predict, fitted.seen))
+        systems.append(System(GUESS, fitted.guess, fitted.seen, draws=GUESSES))
     return systems
-
-
-def _baseline(name: str, fitted: Baseline, predict: Predict) -> System:
-    return System(name, predict, labelled=fitted.seen)
 
 
 def _model(path: str, device: str) -> System:
@@ -128,116 +127,13 @@ def _teacher_on_translations(config: EvaluateConfig, device: str) -> System:
     return System(f"{Path(config.teacher).name} on translations", predict, *_seen(config.teacher))
 
 
-def _score(system: System, file: File, labels: list[str], config: EvaluateConfig) -> dict[str, Any]:
-    gold = [row.label or "" for row in file.rows]
-    report = classification(gold, labels)
-    low, high = bootstrap_macro_f1(gold, labels, n=config.bootstrap, seed=config.seed)
-    return {
-        "system": system.name,
-        "file": file.name,
-        "macro_f1": report.macro_f1,
-        "low": low,
-        "high": high,
-        "macro_precision": report.macro_precision,
-        "macro_recall": report.macro_recall,
-        "accuracy": report.accuracy,
-        "rows": report.n,
-        "classes": list(report.classes),
-        "per_class": {name: asdict(scores) for name, scores in report.per_class.items()},
-        "confusion": report.confusion,
-        "machine_translated": file.machine_translated,
-        **provenance(system, [row.text for row in file.rows]),
-    }
-
-
-def provenance(system: System, texts: Sequence[str]) -> dict[str, Any]:
-    """Seen, transductive or inductive, by hashes of normalised texts; the strongest names it."""
-    hashes = [text_hash(text) for text in texts]
-    seen = sum(digest in system.labelled for digest in hashes)
-    used = sum(digest in system.unlabelled for digest in hashes)
-    kind = "seen" if seen else ("transductive" if used else "inductive")
-    return {"provenance": kind, "texts_seen": seen, "texts_unlabelled": used}
-
-
-def _means(
-    systems: Sequence[System],
-    files: Sequence[File],
-    predicted: Mapping[tuple[str, str], list[str]],
-    config: EvaluateConfig,
-) -> list[dict[str, Any]]:
-    """The mean over native files, each counting once."""
-    native = [file for file in files if not file.machine_translated]
-    if len(native) < 2:
-        return []
-    return [_mean(system, native, predicted, config) for system in systems]
-
-
-def _mean(
-    system: System,
-    native: Sequence[File],
-    predicted: Mapping[tuple[str, str], list[str]],
-    config: EvaluateConfig,
-) -> dict[str, Any]:
-    gold = {file.name: [row.label or "" for row in file.rows] for file in native}
-    reports: dict[str, ClassificationReport] = {
-        name: classification(labels, predicted[system.name, name]) for name, labels in gold.items()
-    }
-    mean = pooled(reports)
-    low, high = bootstrap_macro_f1(
-        [label for labels in gold.values() for label in labels],
-        [label for name in gold for label in predicted[system.name, name]],
-        [name for name, labels in gold.items() for _ in labels],
-        n=config.bootstrap,
-        seed=config.seed,
-        average_groups=True,
-    )
-    texts = [row.text for file in native for row in file.rows]
-    return {
-        "system": system.name,
-        "file": "mean of native files",
-        "macro_f1": mean.macro_f1,
-        "low": low,
-        "high": high,
-        "accuracy": mean.accuracy,
-        "rows": mean.n,
-        "parts": list(mean.parts),
-        **provenance(system, texts),
-    }
-
-
-def _tests(
-    systems: Sequence[System],
-    files: Sequence[File],
-    predicted: Mapping[tuple[str, str], list[str]],
-    config: EvaluateConfig,
-) -> list[dict[str, Any]]:
-    """The first system against each other: randomisation on macro-F1 (Holm over files), McNemar."""
-    tests: list[dict[str, Any]] = []
-    first = systems[0].name
-    for other in (system.name for system in systems[1:]):
-        raw: dict[str, float] = {}
-        exact: dict[str, float] = {}
-        for file in files:
-            gold = [row.label or "" for row in file.rows]
-            a, b = predicted[first, file.name], predicted[other, file.name]
-            raw[file.name] = randomisation_test(gold, a, b, seed=config.seed)
-            exact[file.name] = mcnemar(gold, a, b)
-        adjusted = holm(raw)
-        tests += [
-            {
-                "a": first,
-                "b": other,
-                "file": name,
-                "randomisation_p": raw[name],
-                "holm_p": adjusted[name],
-                "mcnemar_p": exact[name],
-            }
-            for name in raw
-        ]
-    return tests
-
-
-def _write(output: Path, rows: list[dict[str, Any]], tests: list[dict[str, Any]], run: Run) -> None:
+def _write(
+    output: Path,
+    rows: list[dict[str, Any]],
+    tests: list[dict[str, Any]],
+    triggers: list[dict[str, Any]],
+    run: Run,
+) -> None:
     scores = markdown_table(HEAD, [_line(row) for row in rows])
     parts = [scores]
     if tests:
@@ -256,8 +152,13 @@ def _write(output: Path, rows: list[dict[str, Any]], tests: list[dict[str, Any]]
                 ],
             )
         )
+    if triggers:
+        names = ("threshold", "f1", "map_scores", "map_binary", "pearson")
+        lines = [(row["system"], *(shown(row[name]) for name in names)) for row in triggers]
+        parts.append(markdown_table(("triggers", *names), lines))
     text = "\n".join(parts)
-    write_json(output / "metrics.json", {"scores": rows, "tests": tests})
+    figures = {"scores": rows, "tests": tests, "triggers": triggers}
+    write_json(output / "metrics.json", figures)
     write_text(output / "report.md", text)
     run.log("\n" + text)
     run.saved(output)

@@ -4,23 +4,19 @@ Knows the trigger file and the split; scores are ``core.models``', the search
 is ``core.triggers``'. Writes nothing but the manifest and the figures.
 """
 
-import random
 from pathlib import Path
-
-import numpy as np
 
 from core.checkpoints import read_manifest, update_manifest
 from core.data import read_triggers
 from core.errors import DataError, SplitError
 from core.loading import load_emotion_model
-from core.records import Example, TokenScores
 from core.splits import Split
-from core.trigger_metrics import TriggerReport, trigger_report
 from core.triggers import best_threshold
 from train.config import TriggersConfig
 from train.loop import prepare
 from train.report import write_json
 from train.run import Run
+from train.trigger_figures import figures_of, random_words, report_on, score_arrays
 
 
 def run(config: TriggersConfig, run: Run) -> dict[str, object]:
@@ -55,44 +51,3 @@ def run(config: TriggersConfig, run: Run) -> dict[str, object]:
     write_json(Path(config.output) / "triggers.json", figures)
     run.saved(folder)
     return dict(figures)
-
-
-def score_arrays(
-    rows: list[Example], scores: list[TokenScores]
-) -> tuple[list[np.ndarray], list[np.ndarray], list[np.ndarray]]:
-    """(scores, gold, scored) of each tweet, arrays of W words."""
-    return (
-        [np.array([word.score for word in tweet.words]) for tweet in scores],
-        [np.array(row.triggers) for row in rows],
-        [np.array([word.scored for word in tweet.words]) for tweet in scores],
-    )
-
-
-def report_on(rows: list[Example], scores: list[TokenScores], threshold: float) -> TriggerReport:
-    """All trigger figures at a threshold."""
-    own, gold, scored = score_arrays(rows, scores)
-    return trigger_report(gold, own, threshold, scored)
-
-
-def random_words(
-    rows: list[Example], scores: list[TokenScores], threshold: float, seed: int
-) -> TriggerReport:
-    """The same scores, shuffled within each tweet: what words at random would reach."""
-    rng = random.Random(seed)
-    own, gold, scored = score_arrays(rows, scores)
-    shuffled = [np.array(rng.sample(list(values), len(values))) for values in own]
-    return trigger_report(gold, shuffled, threshold, scored)
-
-
-def figures_of(report: TriggerReport) -> dict[str, float | int | None]:
-    """The figures of a report by name."""
-    return {
-        "threshold": report.threshold,
-        "f1": report.f1,
-        "precision": report.precision,
-        "recall": report.recall,
-        "map_scores": report.map_scores,
-        "map_binary": report.map_binary,
-        "pearson": report.pearson,
-        "tweets": report.n,
-    }
