@@ -118,6 +118,16 @@ def save_emotion_model(model: EmotionModel, folder: Path, manifest: Manifest, **
     return write_checkpoint(folder, manifest, write)
 
 
+def save_encoder(module: Any, tokenizer: Any, folder: Path, manifest: Manifest) -> Manifest:
+    """Write an encoder, or any other plain transformers model, as a checkpoint."""
+
+    def write(aside: Path) -> None:
+        module.save_pretrained(aside)
+        tokenizer.save_pretrained(aside)
+
+    return write_checkpoint(folder, manifest, write)
+
+
 def capacity(config: Any) -> int:
     """Longest input in sub-tokens that the position embeddings allow.
 

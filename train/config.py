@@ -55,19 +55,28 @@ class TrimConfig(RecipeConfig):
 
 
 @dataclass(frozen=True, kw_only=True)
-class BaseConfig(TrainingConfig):
-    """A small multilingual encoder, matched to an English one on parallel pairs."""
+class ParallelConfig(TrainingConfig):
+    """What recipes that learn from sentence pairs have in common."""
 
-    model: str = option("", "English sentence encoder to match: folder or hub id.", path="model")
     parallel: tuple[str, ...] = option(
         (), "Parallel TSVs: src, en, origin, licence.", path="file", required=True
     )
-    dev: tuple[str, ...] = option((), "Parallel TSVs for retrieval figures.", path="file")
+    dev: tuple[str, ...] = option((), "Parallel TSVs for validation.", path="file")
     licences: tuple[str, ...] = option(
         ("CC0", "CC-BY-2.0", "CC-BY-4.0", "MIT", "CDLA-Sharing"),
         "Rows whose licence starts with one of these are used (never CC-BY-SA).",
     )
     pairs_per_language: int = option(40000, "At most this many pairs a file.", unit="pairs", low=1)
+    epochs: float = option(1.0, "Passes over the pairs.", low=0.0)
+    patience: int = option(0, "As for every recipe; pairs are seen once, so never.", low=0)
+    licence: str = option("", "Licence of the result, for the manifest.")
+
+
+@dataclass(frozen=True, kw_only=True)
+class BaseConfig(ParallelConfig):
+    """A small multilingual encoder, matched to an English one on parallel pairs."""
+
+    model: str = option("", "English sentence encoder to match: folder or hub id.", path="model")
     emoji: str | None = option(None, "Emoji names and keywords (TSV).", path="file")
     emoji_texts: tuple[str, ...] = option(
         (), "Data files: emoji that occur in them get tokens of their own.", path="file"
@@ -77,26 +86,15 @@ class BaseConfig(TrainingConfig):
     positions: int = option(128, "Longest input.", unit="sub-tokens", low=8)
     learning_rate: float = option(5e-4, "Peak learning rate.", low=0.0, high=1.0)
     batch_size: int = option(64, "Pairs per step.", unit="rows", low=1)
-    epochs: float = option(1.0, "Passes over the pairs.", low=0.0)
-    patience: int = option(0, "As for every recipe.", low=0)
     warmup_steps: int = option(200, "Steps over which the learning rate rises.", low=0)
     beta2: float = option(0.999, "Adam's second moment decay.", low=0.0, high=1.0)
-    licence: str = option("", "Licence of the result, for the manifest.")
 
 
 @dataclass(frozen=True, kw_only=True)
-class TranslatorConfig(TrainingConfig):
+class TranslatorConfig(ParallelConfig):
     """One Marian model, several languages to English, from parallel TSVs."""
 
-    parallel: tuple[str, ...] = option(
-        (), "Parallel TSVs: src, en, origin, licence.", path="file", required=True
-    )
-    dev: tuple[str, ...] = option((), "Parallel TSVs for validation.", path="file")
     languages: tuple[str, ...] = option(("fr", "nl", "ru", "es"), "Source languages.")
-    licences: tuple[str, ...] = option(
-        ("CC0", "CC-BY-2.0", "CC-BY-4.0", "MIT", "CDLA-Sharing"),
-        "Rows whose licence starts with one of these are used (never CC-BY-SA).",
-    )
     pairs_per_language: int = option(90000, "At most this many pairs a file.", unit="pairs", low=1)
     vocabulary: int = option(8000, "Joint SentencePiece vocabulary.", unit="pieces", low=500)
     width: int = option(192, "Hidden size.", low=16)
@@ -113,11 +111,8 @@ class TranslatorConfig(TrainingConfig):
     label_smoothing: float = option(0.1, "Label smoothing.", low=0.0, high=0.9)
     learning_rate: float = option(2e-3, "Peak learning rate.", low=0.0, high=1.0)
     batch_size: int = option(96, "Pairs per step.", unit="rows", low=1)
-    epochs: float = option(1.0, "Passes over the pairs.", low=0.0)
-    patience: int = option(0, "As for every recipe.", low=0)
     warmup_steps: int = option(400, "Steps over which the learning rate rises.", low=0)
     beta2: float = option(0.98, "Adam's second moment decay.", low=0.0, high=1.0)
-    licence: str = option("", "Licence of the result, for the manifest.")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -16,7 +16,7 @@ import torch
 from torch import Tensor, nn
 
 from core.checkpoints import Manifest, save_texts
-from core.data import file_hash, normalise, read_emotions, read_triggers, text_hash
+from core.data import normalise, read_emotions, read_triggers, text_hash
 from core.labels import INDEX, LABELS
 from core.loading import capacity, load_tokenizer, new_classifier, save_emotion_model
 from core.metrics import classification
@@ -25,6 +25,7 @@ from core.records import Example
 from core.splits import Split, make_split
 from train.config import TeacherConfig
 from train.loop import Fitted, fit, prepare
+from train.report import data_entry
 from train.run import Run
 
 
@@ -64,7 +65,7 @@ def read_rows(config: TeacherConfig) -> Rows:
     split = _split(config, [example.text for example in (*main, *triggers)])
     train, validation = split.partition(main)
     extra = _extra(config, split, {normalise(example.text) for example in main})
-    data = [_entry(config.data, len(train), "train"), *_extra_entries(config, extra)]
+    data = [data_entry(config.data, len(train), "train"), *_extra_entries(config, extra)]
     return Rows((*train, *extra), tuple(validation), split, tuple(data))
 
 
@@ -191,10 +192,6 @@ def _extra(config: TeacherConfig, split: Split, main: set[str]) -> list[Example]
     return chosen
 
 
-def _entry(path: str, rows: int, use: str) -> dict[str, Any]:
-    return {"name": Path(path).name, "sha256": file_hash(path), "rows": rows, "use": use}
-
-
 def _extra_entries(config: TeacherConfig, extra: Sequence[Example]) -> list[dict[str, Any]]:
     sources = dict(Counter(example.source for example in extra))
-    return [{**_entry(path, len(extra), "train"), "sources": sources} for path in config.extra]
+    return [data_entry(path, len(extra), "train", sources=sources) for path in config.extra]

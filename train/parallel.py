@@ -8,9 +8,13 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from core.data import read_table
 from core.errors import DataError
+from train.config import ParallelConfig
+from train.report import data_entry
+from train.run import Run
 
 Pair = tuple[str, str]  # source, English
 
@@ -53,6 +57,18 @@ def sample(pairs: Sequence[Pair], limit: int, seed: int) -> list[Pair]:
     if len(pairs) <= limit:
         return list(pairs)
     return random.Random(seed).sample(list(pairs), limit)
+
+
+def load_pairs(config: ParallelConfig, run: Run) -> tuple[list[Pair], list[dict[str, Any]]]:
+    """The sampled pairs of all files of a recipe, and what its manifest says of them."""
+    pairs: list[Pair] = []
+    data: list[dict[str, Any]] = []
+    for path in config.parallel:
+        chosen = sample(read_pairs(path, config.licences), config.pairs_per_language, config.seed)
+        run.log(f"{language_of(path)}: {len(chosen)} pairs")
+        pairs += chosen
+        data.append(data_entry(path, len(chosen), "train"))
+    return pairs, data
 
 
 def noisy(pair: Pair, rng: random.Random) -> Pair:

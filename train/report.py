@@ -1,10 +1,21 @@
-"""Figures as files: JSON and Markdown tables, written aside and renamed. Knows no metric."""
+"""Figures as files (JSON, Markdown tables), written aside and renamed; data files as entries.
+
+Knows no metric and no model.
+"""
 
 import json
 import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
+
+from core.data import file_hash
+
+
+def data_entry(path: str | Path, rows: int, use: str, **more: Any) -> dict[str, Any]:
+    """What a manifest says of a data file: name, content hash, rows used, what for."""
+    name = Path(path).name
+    return {"name": name, "sha256": file_hash(path), "rows": rows, "use": use, **more}
 
 
 def write_text(path: Path, text: str) -> None:

@@ -15,14 +15,14 @@ import torch
 from torch import Tensor, nn
 from transformers import XLMRobertaConfig, XLMRobertaModel
 
-from core.checkpoints import Manifest, write_checkpoint
-from core.data import file_hash, read_texts
-from core.loading import load_backbone, load_tokenizer
+from core.checkpoints import Manifest
+from core.data import read_texts
+from core.loading import load_backbone, load_tokenizer, save_encoder
 from core.models import mean_pool, module_identity
 from train.config import BaseConfig
 from train.emoji import EmojiName, needed, read_names
 from train.loop import fit, prepare
-from train.parallel import Pair, language_of, noisy, read_pairs, sample
+from train.parallel import Pair, language_of, load_pairs, noisy, read_pairs
 from train.run import Run
 from train.vocabulary import train_sentencepiece, xlmr_tokenizer
 
@@ -37,7 +37,7 @@ def run(config: BaseConfig, run: Run) -> dict[str, object]:
     names = read_names(config.emoji) if config.emoji else {}
     tweets = [text for path in config.emoji_texts for text in read_texts(path)]
     emoji = needed(tweets, names)
-    pairs, data = _pairs(config, run)
+    pairs, data = load_pairs(config, run)
     english, tokenizer_en = (
         load_backbone(config.model).to(device).eval(),
         load_tokenizer(config.model),
@@ -77,27 +77,9 @@ def run(config: BaseConfig, run: Run) -> dict[str, object]:
             command=run.command,
             identity=module_identity(module, "base"),
         )
-        _save(module, tokenizer, Path(config.output), manifest)
+        save_encoder(module, tokenizer, Path(config.output), manifest)
     run.saved(config.output)
     return dict(figures)
-
-
-def _pairs(config: BaseConfig, run: Run) -> tuple[list[Pair], list[dict[str, Any]]]:
-    pairs: list[Pair] = []
-    data: list[dict[str, Any]] = []
-    for path in config.parallel:
-        chosen = sample(read_pairs(path, config.licences), config.pairs_per_language, config.seed)
-        run.log(f"{language_of(path)}: {len(chosen)} pairs")
-        pairs += chosen
-        data.append(
-            {
-                "name": Path(path).name,
-                "sha256": file_hash(path),
-                "rows": len(chosen),
-                "use": "train",
-            }
-        )
-    return pairs, data
 
 
 def _mixed(
@@ -280,11 +262,3 @@ def _retrieval(config: BaseConfig, english: Any, tokenizer_en: Any, tokenizer: A
         return {"retrieval": sum(figures.values()) / len(figures), **figures}
 
     return evaluate
-
-
-def _save(module: Any, tokenizer: Any, output: Path, manifest: Manifest) -> None:
-    def write(aside: Path) -> None:
-        module.save_pretrained(aside)
-        tokenizer.save_pretrained(aside)
-
-    write_checkpoint(output, manifest, write)

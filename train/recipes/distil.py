@@ -15,7 +15,7 @@ from torch import Tensor, nn
 from transformers import TrainerCallback
 
 from core.checkpoints import Manifest, load_texts, save_texts
-from core.data import file_hash, read_emotions, text_hash
+from core.data import read_emotions, read_texts, text_hash
 from core.distillation import distillation_loss, kl_per_row
 from core.errors import SplitError
 from core.loading import load_emotion_model, save_emotion_model
@@ -28,6 +28,7 @@ from train.config import DistilConfig
 from train.finetune import validation_figures
 from train.frozen import Frozen, freeze, weigh, write_table
 from train.loop import Fitted, fit, prepare
+from train.report import data_entry
 from train.run import Run
 
 
@@ -194,8 +195,7 @@ def _manifest(
         split=student.manifest.split if student.manifest is not None else None,
         parents={"teacher": teacher.identity, "student": before, "translator": translator.identity},
         data=tuple(
-            {"name": Path(p).name, "sha256": file_hash(p), "use": "unlabelled"}
-            for p in config.unlabelled
+            data_entry(path, len(read_texts(path)), "unlabelled") for path in config.unlabelled
         ),
         metrics={**figures, "history": list(fitted.history)},
         settings={

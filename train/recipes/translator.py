@@ -16,13 +16,13 @@ import torch
 from torch import Tensor, nn
 from transformers import MarianConfig, MarianMTModel
 
-from core.checkpoints import Manifest, write_checkpoint
-from core.data import file_hash
+from core.checkpoints import Manifest
+from core.loading import save_encoder
 from core.models import module_identity
 from core.translation import Decoding, MarianUnit
 from train.config import TranslatorConfig
 from train.loop import Fitted, fit, prepare
-from train.parallel import Pair, language_of, noisy, read_pairs, sample
+from train.parallel import Pair, language_of, load_pairs, noisy, read_pairs
 from train.run import Run
 from train.vocabulary import marian_tokenizer, train_sentencepiece
 
@@ -33,7 +33,9 @@ def run(config: TranslatorConfig, run: Run) -> dict[str, object]:
     """Train, validate by chrF and loss on the dev files, write the checkpoint."""
     device = prepare(config)
     run.stage("pairs")
-    pairs, data = _pairs(config, run)
+    clean, data = load_pairs(config, run)
+    rng = random.Random(config.seed)
+    pairs = [noisy(pair, rng) if rng.random() < config.noise else pair for pair in clean]
     with tempfile.TemporaryDirectory(dir=run.folder) as scratch:
         run.stage("vocabulary")
         model_file = train_sentencepiece(
@@ -53,28 +55,10 @@ def run(config: TranslatorConfig, run: Run) -> dict[str, object]:
         run.stage("validation")
         figures = _validate(MarianUnit(module, tokenizer, "new", ""), config, run)
         manifest = _manifest(module, config, run, data, {**figures, **_losses(fitted)})
-        _save(module, tokenizer, Path(config.output), manifest)
+        module.generation_config.bad_words_ids = [[tokenizer.pad_token_id]]
+        save_encoder(module, tokenizer, Path(config.output), manifest)
     run.saved(config.output)
     return dict(figures)
-
-
-def _pairs(config: TranslatorConfig, run: Run) -> tuple[list[Pair], list[dict[str, Any]]]:
-    pairs: list[Pair] = []
-    data: list[dict[str, Any]] = []
-    rng = random.Random(config.seed)
-    for path in config.parallel:
-        chosen = sample(read_pairs(path, config.licences), config.pairs_per_language, config.seed)
-        run.log(f"{language_of(path)}: {len(chosen)} pairs")
-        pairs += [noisy(pair, rng) if rng.random() < config.noise else pair for pair in chosen]
-        data.append(
-            {
-                "name": Path(path).name,
-                "sha256": file_hash(path),
-                "rows": len(chosen),
-                "use": "train",
-            }
-        )
-    return pairs, data
 
 
 def _encode(
@@ -207,12 +191,3 @@ def _manifest(
         command=run.command,
         identity=module_identity(module, "translator"),
     )
-
-
-def _save(module: Any, tokenizer: Any, output: Path, manifest: Manifest) -> None:
-    def write(aside: Path) -> None:
-        module.generation_config.bad_words_ids = [[tokenizer.pad_token_id]]
-        module.save_pretrained(aside)
-        tokenizer.save_pretrained(aside)
-
-    write_checkpoint(output, manifest, write)

@@ -14,14 +14,15 @@ from tokenizers import Tokenizer
 from torch import nn
 from transformers import PreTrainedTokenizerFast
 
-from core.checkpoints import Manifest, write_checkpoint
-from core.data import file_hash, read_texts
+from core.checkpoints import Manifest
+from core.data import read_texts
 from core.errors import ModelError
-from core.loading import load_backbone, load_tokenizer
+from core.loading import load_backbone, load_tokenizer, save_encoder
 from core.models import module_identity
 from train.config import TrimConfig
 from train.emoji import EmojiName, needed, read_names
 from train.loop import prepare
+from train.report import data_entry
 from train.run import Run
 
 
@@ -48,16 +49,13 @@ def run(config: TrimConfig, run: Run) -> dict[str, object]:
         languages=("en",),
         pooling="mean",
         max_length=config.positions,
-        data=tuple(
-            {"name": Path(p).name, "sha256": file_hash(p), "use": "vocabulary"}
-            for p in config.texts
-        ),
+        data=tuple(data_entry(path, len(read_texts(path)), "vocabulary") for path in config.texts),
         metrics=dict(figures),
         licence=config.licence,
         command=run.command,
         identity=module_identity(module, "trim"),
     )
-    _save(module, smaller, Path(config.output), manifest)
+    save_encoder(module, smaller, Path(config.output), manifest)
     run.saved(config.output)
     return dict(figures)
 
@@ -144,11 +142,3 @@ def _figures(before: Any, after: Any, texts: Sequence[str], module: Any) -> dict
         ids = [i for row in tokenizer(list(texts), verbose=False)["input_ids"] for i in row]
         figures[f"unknown_{name}"] = ids.count(tokenizer.unk_token_id) / max(1, len(ids))
     return figures
-
-
-def _save(module: Any, tokenizer: Any, output: Path, manifest: Manifest) -> None:
-    def write(aside: Path) -> None:
-        module.save_pretrained(aside)
-        tokenizer.save_pretrained(aside)
-
-    write_checkpoint(output, manifest, write)

@@ -1,0 +1,46 @@
+"""What the README tells people to type is what the program takes."""
+
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+
+from train.options import find_file, parse
+from train.recipes import RECIPES
+
+ROOT = Path(__file__).parents[2]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+COMMANDS = re.findall(r"^python -m train (\w+) +(.*?=.*)$", README, flags=re.M)
+
+
+def test_there_are_commands() -> None:
+    assert {name for name, _ in COMMANDS} >= {"teacher", "student", "distil", "triggers", "evaluate"}
+
+
+@pytest.mark.parametrize(("recipe", "arguments"), COMMANDS, ids=[name for name, _ in COMMANDS])
+def test_every_option_exists(recipe: str, arguments: str) -> None:
+    words = shlex.split(arguments)
+    file = None
+    if words[0] == "--config":
+        file = find_file(recipe, words[1])
+        words = words[2:]
+    parse(RECIPES[recipe].config_class, file, words, complete=False)
+
+
+def test_every_preset_is_sound() -> None:
+    for file in (ROOT / "train" / "configs").glob("*.yaml"):
+        recipe = file.stem.rpartition("_")[0]
+        parse(RECIPES[recipe].config_class, file, complete=False)
+        assert file.read_text(encoding="utf-8").startswith(f"# python -m train {recipe} ")
+
+
+def test_pictures_and_links_exist() -> None:
+    for target in re.findall(r"\]\(([^)#]+)\)", README):
+        assert target.startswith("http") or (ROOT / target).exists(), target
+
+
+def test_the_tree_is_the_tree() -> None:
+    block = README.split("## What is where")[1].split("```")[1]
+    for line in block.strip().splitlines():
+        assert (ROOT / line.split()[0]).exists(), line
