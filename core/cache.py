@@ -14,20 +14,35 @@ V = TypeVar("V")
 
 
 class BoundedCache(Generic[K, V]):
-    """At most ``size`` entries; the one longest unused goes first.
+    """At most ``size`` entries of a bounded cost together; the one longest unused goes first.
+
+    Args:
+        size: entries at most.
+        budget: what all entries may cost together; None: anything.
+        cost: of one entry, by its key; 1 by default.
 
     >>> cache = BoundedCache(2)
     >>> cache.fill(["a", "b"], lambda keys: [key.upper() for key in keys])
     ['A', 'B']
     """
 
-    def __init__(self, size: int) -> None:
+    def __init__(
+        self, size: int, budget: int | None = None, cost: Callable[[K], int] = lambda key: 1
+    ) -> None:
         self._size = size
+        self._budget = size if budget is None else budget
+        self._cost = cost
+        self._spent = 0
         self._entries: OrderedDict[K, V] = OrderedDict()
         self._lock = threading.Lock()
 
     def __len__(self) -> int:
         return len(self._entries)
+
+    @property
+    def spent(self) -> int:
+        """What all entries cost together."""
+        return self._spent
 
     def get(self, key: K) -> V | None:
         """The value, made the most recently used, or None."""
@@ -39,10 +54,13 @@ class BoundedCache(Generic[K, V]):
     def put(self, key: K, value: V) -> None:
         """Store a value; may drop the oldest."""
         with self._lock:
+            if key not in self._entries:
+                self._spent += self._cost(key)
             self._entries[key] = value
             self._entries.move_to_end(key)
-            while len(self._entries) > self._size:
-                self._entries.popitem(last=False)
+            while len(self._entries) > self._size or self._spent > self._budget:
+                oldest, _ = self._entries.popitem(last=False)
+                self._spent -= self._cost(oldest)
 
     def fill(self, keys: Sequence[K], compute: Callable[[list[K]], Sequence[V]]) -> list[V]:
         """Values for all keys, in order; ``compute`` gets the missing ones once each."""

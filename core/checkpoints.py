@@ -1,159 +1,100 @@
-"""Checkpoint folders: the manifest, written aside and renamed, read with a reason.
+"""Checkpoint folders: written aside and renamed, so that none is ever half there.
 
-A checkpoint is a plain transformers folder plus ``tandem.json``. Knows files
-and hashes; nothing here knows what the tensors mean or how they were trained.
+A checkpoint is a plain transformers folder plus ``tandem.json``
+(``core.manifest``). Knows files; nothing here knows what the tensors mean or
+how they were trained.
 """
 
 import contextlib
-import hashlib
-import json
 import os
 import shutil
 import time
-from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, field, fields, replace
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from core.errors import CheckpointError
-from core.labels import LABELS
+from core.manifest import (
+    FORMAT_VERSION,
+    MANIFEST,
+    ROLES,
+    Manifest,
+    file_sha256,
+    read_manifest,
+    update_manifest,
+    verify,
+    write_manifest,
+)
 
-MANIFEST = "tandem.json"
+__all__ = [
+    "FORMAT_VERSION",
+    "MANIFEST",
+    "ROLES",
+    "TEXTS",
+    "Manifest",
+    "check_output",
+    "file_sha256",
+    "load_texts",
+    "read_manifest",
+    "save_texts",
+    "update_manifest",
+    "verify",
+    "write_checkpoint",
+]
+
 TEXTS = "texts.npz"
-FORMAT_VERSION = 1
-ROLES = ("base", "teacher", "student", "translator")
-
-
-@dataclass(frozen=True)
-class Manifest:
-    """What a checkpoint says of itself; every recipe writes one."""
-
-    role: str  # one of ROLES
-    base: str  # what the weights started from: a name or hub id
-    format_version: int = FORMAT_VERSION
-    labels: tuple[str, ...] = LABELS
-    languages: tuple[str, ...] = ()
-    pooling: str = "cls"  # what the head reads: "cls" | "mean"
-    prefix: str = ""  # instruction put before every text
-    max_length: int = 128  # sub-tokens, special ones included
-    threshold: float | None = None  # triggers: cosine ≥ threshold
-    trigger_reduce: str = "max"  # word score from its sub-tokens
-    weight_reference: dict[str, Any] | None = None  # core.weighting.WeightReference
-    split: str | None = None  # hash of the split file
-    parents: dict[str, str] = field(default_factory=dict)  # role → identity
-    data: tuple[dict[str, Any], ...] = ()  # name, sha256, rows, use
-    metrics: dict[str, Any] = field(default_factory=dict)
-    settings: dict[str, Any] = field(default_factory=dict)  # the recipe's own choices
-    licence: str = ""
-    command: str = ""
-    created: str = ""  # UTC, ISO 8601
-    identity: str = ""  # sha256 over the full-precision tensors; survives packing
-    packed: bool = False
-    files: dict[str, str] = field(default_factory=dict)  # name → sha256
-
-    @classmethod
-    def from_dict(cls, raw: Mapping[str, Any]) -> "Manifest":
-        """Build from JSON; unknown keys of a later minor format are ignored."""
-        known = {f.name for f in fields(cls)}
-        values = {key: value for key, value in raw.items() if key in known}
-        for key in ("labels", "languages", "data"):
-            if key in values:
-                values[key] = tuple(values[key])
-        return cls(**values)
-
-
-def file_sha256(path: Path) -> str:
-    """Hex SHA-256 of a file's bytes."""
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
+_WEIGHTS = (".safetensors", ".npz")  # of a broken checkpoint, not worth keeping
 
 
 def write_checkpoint(folder: Path, manifest: Manifest, write: Callable[[Path], None]) -> Manifest:
     """Write a checkpoint aside, then rename it into place.
 
     Args:
-        folder: where it shall stand; an older checkpoint there is replaced.
+        folder: where it shall stand. An older checkpoint there is replaced; files in it that
+            were not its own stay.
         manifest: without ``files`` and ``created``, which are filled in here.
         write: puts model and tokenizer files into the folder that it is given.
 
     Raises:
-        CheckpointError: when ``folder`` exists and is something else.
+        CheckpointError: when ``folder`` exists and is something else, or cannot be written.
     """
     folder = folder.resolve()
-    _refuse_foreign(folder)
-    folder.parent.mkdir(parents=True, exist_ok=True)
+    check_output(folder)
     aside = folder.with_name(f".{folder.name}.{os.getpid()}.part")
-    shutil.rmtree(aside, ignore_errors=True)
-    aside.mkdir()
     try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        shutil.rmtree(aside, ignore_errors=True)
+        aside.mkdir()
         write(aside)
         manifest = _sealed(manifest, aside)
-        text = json.dumps(asdict(manifest), indent=1, ensure_ascii=False)
-        (aside / MANIFEST).write_text(text, encoding="utf-8")
+        write_manifest(manifest, aside / MANIFEST)
+        _readable(aside)
         _swap(aside, folder)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise CheckpointError(
+            f"{folder} cannot be written: {reason}.", "Make room, or choose another output."
+        ) from error
     finally:
         shutil.rmtree(aside, ignore_errors=True)
     return manifest
 
 
-def update_manifest(folder: Path, **changes: Any) -> Manifest:
-    """Replace fields of a checkpoint's manifest, atomically; weights stay untouched."""
-    manifest = replace(read_manifest(folder), **changes)
-    aside = folder / f".{MANIFEST}.{os.getpid()}"
-    text = json.dumps(asdict(manifest), indent=1, ensure_ascii=False)
-    aside.write_text(text, encoding="utf-8")
-    aside.replace(folder / MANIFEST)
-    return manifest
-
-
-def read_manifest(folder: Path) -> Manifest:
-    """The manifest of a checkpoint folder.
+def check_output(folder: Path) -> None:
+    """Refuse a place where a checkpoint may not be written; worth asking before a training.
 
     Raises:
-        CheckpointError: no folder, no manifest, torn JSON, or a newer format.
+        CheckpointError: when something else than a checkpoint or an empty folder is there.
     """
-    path = folder / MANIFEST
-    if not folder.is_dir():
-        raise CheckpointError(f"There is no folder {folder}.", "Check the path.")
-    if not path.is_file():
+    if not folder.exists() or (folder / MANIFEST).is_file():
+        return
+    if not folder.is_dir() or any(folder.iterdir()):
         raise CheckpointError(
-            f"{folder} has no {MANIFEST}, so it is not a checkpoint of ours.",
-            "A plain transformers folder opens where a teacher or student is asked for.",
+            f"{folder} exists and is not a checkpoint; it is left alone.", "Choose another output."
         )
-    try:
-        raw = json.loads(path.read_text(encoding="utf-8"))
-        manifest = Manifest.from_dict(raw)
-    except (ValueError, TypeError, AttributeError) as error:
-        raise CheckpointError(
-            f"The manifest {path} cannot be read: {error}.", "Write the checkpoint again."
-        ) from error
-    if manifest.format_version > FORMAT_VERSION:
-        raise CheckpointError(
-            f"{folder} has format {manifest.format_version}; this Tandem reads {FORMAT_VERSION}.",
-            "Update Tandem.",
-        )
-    return manifest
-
-
-def verify(folder: Path, manifest: Manifest) -> None:
-    """Compare every file with the hash that the manifest recorded.
-
-    Raises:
-        CheckpointError: naming the first file that is missing or different.
-    """
-    for name, digest in manifest.files.items():
-        path = folder / name
-        if not path.is_file():
-            raise CheckpointError(
-                f"{folder} is incomplete: {name} is missing.", "Copy or write it again, whole."
-            )
-        if file_sha256(path) != digest:
-            raise CheckpointError(
-                f"{folder} is damaged: {name} is not the file that was saved.",
-                "Copy or write it again, whole.",
-            )
 
 
 def save_texts(folder: Path, labelled: set[str], unlabelled: set[str]) -> None:
@@ -163,11 +104,11 @@ def save_texts(folder: Path, labelled: set[str], unlabelled: set[str]) -> None:
         labelled: ``core.data.text_hash`` of texts whose labels were used.
         unlabelled: those of texts that were used without labels.
     """
-    arrays = {
-        name: np.array(sorted(int(value, 16) for value in hashes), dtype=np.uint64)
-        for name, hashes in (("labelled", labelled), ("unlabelled", unlabelled))
-    }
-    np.savez(folder / TEXTS, allow_pickle=False, **arrays)
+    np.savez(folder / TEXTS, labelled=_numbers(labelled), unlabelled=_numbers(unlabelled))
+
+
+def _numbers(hashes: set[str]) -> NDArray[np.uint64]:
+    return np.array(sorted(int(value, 16) for value in hashes), dtype=np.uint64)
 
 
 def load_texts(folder: Path) -> tuple[set[str], set[str]]:
@@ -191,17 +132,19 @@ def _sealed(manifest: Manifest, aside: Path) -> Manifest:
     )
 
 
-def _refuse_foreign(folder: Path) -> None:
-    if not folder.exists() or (folder / MANIFEST).is_file():
-        return
-    if not folder.is_dir() or any(folder.iterdir()):
-        raise CheckpointError(
-            f"{folder} exists and is not a checkpoint; it is left alone.", "Choose another output."
-        )
+def _readable(aside: Path) -> None:
+    """Give all files the rights of a new one; safetensors writes for the owner alone."""
+    rights = (aside / MANIFEST).stat().st_mode
+    for path in aside.iterdir():
+        if path.is_file():
+            path.chmod(rights)
 
 
 def _swap(aside: Path, folder: Path) -> None:
-    """Rename ``aside`` to ``folder``; what stood there is put back if that fails."""
+    """Rename ``aside`` to ``folder``; what stood there is put back if that fails.
+
+    A process killed between the two renames leaves the old one under the name ``old``.
+    """
     old = folder.with_name(f".{folder.name}.{os.getpid()}.old")
     if folder.exists():
         folder.rename(old)
@@ -211,4 +154,18 @@ def _swap(aside: Path, folder: Path) -> None:
         with contextlib.suppress(FileNotFoundError):
             old.rename(folder)
         raise
-    shutil.rmtree(old, ignore_errors=True)
+    if old.exists():
+        for path in _not_its_own(old):
+            if not (folder / path.name).exists():
+                path.rename(folder / path.name)
+        shutil.rmtree(old, ignore_errors=True)
+
+
+def _not_its_own(folder: Path) -> list[Path]:
+    """What somebody else put into a checkpoint's folder; of a broken one all but weights."""
+    present = [path for path in folder.iterdir() if not path.name.startswith(f".{MANIFEST}.")]
+    try:
+        own = {*read_manifest(folder).files, MANIFEST}
+    except CheckpointError:
+        return [path for path in present if path.suffix not in _WEIGHTS and path.name != MANIFEST]
+    return [path for path in present if path.name not in own]

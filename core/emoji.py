@@ -1,6 +1,6 @@
 """What an emoji is in a text, by Unicode's own properties.
 
-Knows sequences (flags, keycaps, ZWJ, skin tones); nothing of their meaning.
+Knows sequences (flags, those of regions too, keycaps, ZWJ, skin tones); nothing of their meaning.
 """
 
 from collections import Counter
@@ -10,7 +10,7 @@ import regex
 
 SEQUENCE = (
     r"(?:\p{RI}\p{RI}|[0-9#*]\uFE0F?\u20E3"
-    r"|(?![©®™‼⁉])\p{Extended_Pictographic}[\uFE0F\p{EMod}]*"
+    r"|(?![©®™‼⁉])\p{Extended_Pictographic}[\uFE0F\p{EMod}]*[\U000E0020-\U000E007F]*"
     r"(?:\u200D\p{Extended_Pictographic}[\uFE0F\p{EMod}]*)*)"
 )
 """Pattern for the ``regex`` module: one emoji as a reader sees it (UTS #51)."""

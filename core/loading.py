@@ -1,39 +1,48 @@
 """Folder or hub id → EmotionModel, and an EmotionModel → folder.
 
-Knows transformers' Auto classes and our checkpoint format; opens no data
-file. The network is transformers' business: with HF_HUB_OFFLINE=1 only
-folders and its own cache are read.
+Knows our checkpoint format and what makes a classifier of the six emotions;
+how transformers opens files is ``core.pretrained``.
 """
 
-import shutil
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import torch
 from safetensors.torch import load_file, save_file
 from torch import nn
-from transformers import (
-    AutoConfig,
-    AutoModel,
-    AutoModelForSequenceClassification,
-    AutoTokenizer,
-)
-from transformers.utils import logging as transformers_logging
+from transformers import AutoModel, AutoModelForSequenceClassification
 
 from core.checkpoints import MANIFEST, Manifest, read_manifest, verify, write_checkpoint
 from core.errors import CheckpointError, ModelError
 from core.labels import LABELS
-from core.models import EmotionModel, MeanPooledClassifier, module_identity
-from core.packing import PACKED, WEIGHTS, load_weights, pack_file, unpack_file
+from core.models import EmotionModel
+from core.modules import MeanPooledClassifier, module_identity
+from core.packing import PACKED, pack_checkpoint, unpack_checkpoint
+from core.pretrained import (
+    brief,
+    load_config,
+    load_module,
+    load_saved,
+    load_tokenizer,
+    quiet,
+)
+from core.triggers import REDUCTIONS, Reduce
+
+__all__ = [
+    "capacity",
+    "load_backbone",
+    "load_emotion_model",
+    "load_tokenizer",
+    "new_classifier",
+    "pack_checkpoint",
+    "quiet",
+    "save_emotion_model",
+    "save_encoder",
+    "unpack_checkpoint",
+]
 
 HEAD = "head.safetensors"
-
-
-def quiet() -> None:
-    """Keep transformers' own bars and reports off the terminal; errors are raised, not logged."""
-    transformers_logging.set_verbosity_error()
-    transformers_logging.disable_progress_bar()
+LONGEST = 128  # sub-tokens that a foreign model is given
+_POOLER = ("pooler",)  # an encoder's own; read by no head of ours but BERT's
 
 
 def load_emotion_model(
@@ -49,8 +58,7 @@ def load_emotion_model(
     if (folder / MANIFEST).is_file():
         return _load_checkpoint(folder, role, device)
     module, tokenizer = _load_foreign(str(source))
-    names = tuple(module.config.id2label[k] for k in range(module.config.num_labels))
-    length = min(128, capacity(module.config))
+    length = min(LONGEST, capacity(module.config))
     return EmotionModel(
         module=module.to(device),
         tokenizer=tokenizer,
@@ -58,7 +66,7 @@ def load_emotion_model(
         role=role,
         base=str(source),
         max_length=length,
-        class_names=names,
+        class_names=_class_names(module.config),
         identity=module_identity(module, "cls", "", length),
     )
 
@@ -72,36 +80,33 @@ def new_classifier(base: str, pooling: str) -> nn.Module:
     if pooling == "mean":
         return MeanPooledClassifier(load_backbone(base))
     names = dict(enumerate(LABELS))
-    return _from_pretrained(
-        AutoModelForSequenceClassification,
-        base,
-        num_labels=len(LABELS),
-        id2label=names,
-        label2id={label: index for index, label in names.items()},
-        ignore_mismatched_sizes=True,
-    )
+    options = {
+        "num_labels": len(LABELS),
+        "id2label": names,
+        "label2id": {label: index for index, label in names.items()},
+    }
+    kind = AutoModelForSequenceClassification
+    if (Path(base) / PACKED).is_file():
+        module: nn.Module = load_saved(kind, Path(base), _POOLER, fresh_head=True, **options)
+    else:
+        module = load_module(kind, base, _POOLER, fresh_head=True, **options)
+    return module
 
 
 def load_backbone(base: str) -> Any:
-    """An encoder without head, plain or packed, in float32."""
-    if (Path(base) / PACKED).is_file():
-        return _bare(AutoModel, Path(base))
-    return _from_pretrained(AutoModel, base)
-
-
-def load_tokenizer(base: str) -> Any:
-    """The tokenizer of a folder or hub id.
+    """An encoder without head, plain or packed, in float32.
 
     Raises:
-        ModelError: when there is none.
+        ModelError: when it cannot be loaded.
     """
-    try:
-        return AutoTokenizer.from_pretrained(base)
-    except (OSError, ValueError, KeyError) as error:
-        raise _unreachable(base, error) from error
+    if (Path(base) / PACKED).is_file():
+        return load_saved(AutoModel, Path(base), _POOLER)
+    return load_module(AutoModel, base, _POOLER)
 
 
-def save_emotion_model(model: EmotionModel, folder: Path, manifest: Manifest, **extra: Any) -> Manifest:
+def save_emotion_model(
+    model: EmotionModel, folder: Path, manifest: Manifest, **extra: Any
+) -> Manifest:
     """Write a checkpoint; ``cls`` models open in plain ``transformers.pipeline``.
 
     Args:
@@ -138,34 +143,6 @@ def capacity(config: Any) -> int:
     return int(positions - (config.pad_token_id + 1 if offset else 0))
 
 
-def pack_checkpoint(folder: Path, output: Path) -> Manifest:
-    """Write the packed form of a checkpoint of any role; identity and manifest are kept."""
-    return _convert(folder, output, WEIGHTS, PACKED, pack_file, packed=True)
-
-
-def unpack_checkpoint(folder: Path, output: Path) -> Manifest:
-    """Write the plain transformers folder of a packed checkpoint."""
-    return _convert(folder, output, PACKED, WEIGHTS, unpack_file, packed=False)
-
-
-def _convert(
-    folder: Path, output: Path, source: str, target: str, convert: Any, *, packed: bool
-) -> Manifest:
-    manifest = read_manifest(folder)
-    verify(folder, manifest)
-    if not (folder / source).is_file():
-        state = "packed already" if packed else "not packed"
-        raise CheckpointError(f"{folder} is {state}: it has no {source}.", "Nothing to do.")
-
-    def write(aside: Path) -> None:
-        for name in manifest.files:
-            if name != source:
-                shutil.copyfile(folder / name, aside / name)
-        convert(folder / source, aside / target)
-
-    return write_checkpoint(output, replace(manifest, packed=packed), write)
-
-
 def _load_checkpoint(folder: Path, role: str, device: str) -> EmotionModel:
     manifest = read_manifest(folder)
     verify(folder, manifest)
@@ -184,47 +161,49 @@ def _load_checkpoint(folder: Path, role: str, device: str) -> EmotionModel:
         prefix=manifest.prefix,
         max_length=manifest.max_length,
         threshold=manifest.threshold,
-        trigger_reduce=manifest.trigger_reduce,
+        trigger_reduce=_reduction(folder, manifest),
         class_names=manifest.labels,
         identity=manifest.identity,
         manifest=manifest,
     )
 
 
-def _assemble(folder: Path, manifest: Manifest) -> nn.Module:
-    if manifest.pooling == "cls":
-        return _bare(AutoModelForSequenceClassification, folder)
-    module = MeanPooledClassifier(_bare(AutoModel, folder), len(manifest.labels))
-    module.classifier.load_state_dict(load_file(folder / HEAD))
-    return module
-
-
-def _bare(auto: Any, folder: Path) -> Any:
-    """A module of a local folder, packed or plain; refuses missing tensors."""
-    try:
-        config = AutoConfig.from_pretrained(folder)
-        kind = auto._model_mapping[type(config)]
-        module, info = kind.from_pretrained(
-            None,
-            config=config,
-            state_dict=load_weights(folder),
-            dtype=torch.float32,
-            output_loading_info=True,
-        )
-    except (OSError, ValueError, KeyError, RuntimeError) as error:
+def _assemble(folder: Path, manifest: Manifest) -> Any:
+    if manifest.pooling == "mean":
+        module = MeanPooledClassifier(load_saved(AutoModel, folder, _POOLER), len(manifest.labels))
+        _load_head(module, folder)
+        return module
+    if manifest.pooling != "cls":
+        raise CheckpointError(f"{folder} pools by {manifest.pooling!r}.", "Update Tandem.")
+    plain = load_saved(AutoModelForSequenceClassification, folder)
+    if plain.config.num_labels != len(manifest.labels):
         raise CheckpointError(
-            f"{folder} cannot be opened: {_first_line(error)}", "Write the checkpoint again."
-        ) from error
-    missing = [name for name in info["missing_keys"] if "pooler" not in name]
-    if missing:
-        raise CheckpointError(
-            f"{folder} lacks {len(missing)} tensors, the first is {sorted(missing)[0]}.",
+            f"{folder} names {len(manifest.labels)} labels for {plain.config.num_labels} outputs.",
             "Write the checkpoint again.",
         )
-    return module.eval()
+    return plain
 
 
-def _save_module(module: nn.Module, folder: Path) -> None:
+def _load_head(module: MeanPooledClassifier, folder: Path) -> None:
+    try:
+        module.classifier.load_state_dict(load_file(folder / HEAD))
+    except Exception as error:  # safetensors and torch raise errors of many types
+        raise CheckpointError(
+            f"The head {folder / HEAD} cannot be read: {brief(error)}",
+            "Write the checkpoint again.",
+        ) from error
+
+
+def _reduction(folder: Path, manifest: Manifest) -> Reduce:
+    for reduce in REDUCTIONS:
+        if reduce == manifest.trigger_reduce:
+            return reduce
+    raise CheckpointError(
+        f"{folder} scores words by {manifest.trigger_reduce!r}.", f"Use {', '.join(REDUCTIONS)}."
+    )
+
+
+def _save_module(module: Any, folder: Path) -> None:
     if isinstance(module, MeanPooledClassifier):
         module.backbone.save_pretrained(folder)
         head = {name: t.contiguous() for name, t in module.classifier.state_dict().items()}
@@ -234,35 +213,36 @@ def _save_module(module: nn.Module, folder: Path) -> None:
 
 
 def _load_foreign(source: str) -> tuple[Any, Any]:
-    config = _from_pretrained(AutoConfig, source, dtype=None)
+    config = load_config(source)
     architectures = config.architectures or []
     if not any(name.endswith("ForSequenceClassification") for name in architectures):
+        kind = ", ".join(architectures) or "unnamed"
         raise ModelError(
-            f"{source} is not a sequence classifier (it is {', '.join(architectures) or 'unnamed'}).",
+            f"{source} is not a sequence classifier (it is {kind}).",
             "Fine-tune it first: python -m train teacher model=… data=…",
         )
-    module = _from_pretrained(AutoModelForSequenceClassification, source)
-    return module.eval(), load_tokenizer(source)
+    tokenizer = load_tokenizer(source)
+    module = load_module(AutoModelForSequenceClassification, source)
+    _refuse_unreadable(source, tokenizer, module)
+    return module, tokenizer
 
 
-def _from_pretrained(auto: Any, source: str, **options: Any) -> Any:
-    options = {"dtype": torch.float32, **options}
-    if options["dtype"] is None:
-        del options["dtype"]
-    try:
-        return auto.from_pretrained(source, **options)
-    except (OSError, ValueError, KeyError, RuntimeError) as error:
-        raise _unreachable(source, error) from error
+def _refuse_unreadable(source: str, tokenizer: Any, module: Any) -> None:
+    """Refuse a tokenizer that cannot feed this model, or that starts without a mark."""
+    embeddings = module.get_input_embeddings().num_embeddings
+    problem = ""
+    if tokenizer.pad_token_id is None:
+        problem = "has no padding token"
+    elif len(tokenizer) > embeddings:
+        problem = f"has {len(tokenizer)} pieces, the model only {embeddings}"
+    elif tokenizer("a")["input_ids"][0] not in tokenizer.all_special_ids:
+        problem = "puts no mark before a text, which triggers are measured against"
+    if problem:
+        raise ModelError(
+            f"The tokenizer of {source} {problem}.", "Choose an encoder such as XLM-R."
+        )
 
 
-def _unreachable(source: str, error: Exception) -> ModelError:
-    kind = "folder" if Path(source).is_dir() else "folder or hub id"
-    return ModelError(
-        f"The {kind} {source} cannot be loaded: {_first_line(error)}",
-        "Name a folder with config.json, weights and tokenizer, or a hub id while online.",
-    )
-
-
-def _first_line(error: Exception) -> str:
-    lines = str(error).strip().splitlines() or [type(error).__name__]
-    return lines[0][:300]
+def _class_names(config: Any) -> tuple[str, ...]:
+    names = config.id2label
+    return tuple(str(names.get(index, index)) for index in range(config.num_labels))

@@ -1,11 +1,10 @@
 """Any Hugging Face encoder as an emotion classifier, with its tokenizer and settings.
 
-Knows modules, batches and probabilities. Where folders come from is
+Knows texts, batches and probabilities. Where folders come from is
 ``core.loading``; what a word is, ``core.words``; what a trigger is,
 ``core.triggers``.
 """
 
-import hashlib
 import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -13,64 +12,20 @@ from typing import Any
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor, nn
-from transformers.modeling_outputs import SequenceClassifierOutput
 
 from core.checkpoints import Manifest
 from core.labels import LABELS, map_labels
+from core.modules import MeanPooledClassifier, mean_pool, module_identity
 from core.records import Prediction, TokenScores, WordScore
 from core.triggers import Reduce, cosine_scores, is_trigger, word_scores
 from core.words import Alignment, align, encodable, split_words
 
+__all__ = ["EmotionModel", "MeanPooledClassifier", "mean_pool", "module_identity"]
 
-class MeanPooledClassifier(nn.Module):
-    """Mean pooling over real sub-tokens, dropout, one linear layer (the paper's E5, BGE-M3).
-
-    Called like ``AutoModelForSequenceClassification``: (B, T) ids in, (B, K) logits out.
-    """
-
-    def __init__(self, backbone: nn.Module, classes: int = len(LABELS), dropout: float = 0.1):
-        super().__init__()
-        self.backbone = backbone
-        if getattr(backbone, "pooler", None) is not None:
-            backbone.pooler = None  # BERT's own pooler is not what this head reads
-        self.dropout = nn.Dropout(dropout)
-        self.classifier = nn.Linear(backbone.config.hidden_size, classes)
-
-    @property
-    def config(self) -> Any:
-        """The backbone's config."""
-        return self.backbone.config
-
-    def get_input_embeddings(self) -> nn.Module:
-        """The backbone's word embeddings."""
-        return self.backbone.get_input_embeddings()
-
-    def forward(
-        self, attention_mask: Tensor, output_hidden_states: bool = False, **inputs: Any
-    ) -> SequenceClassifierOutput:
-        """Logits (B, K); with ``output_hidden_states`` also the L + 1 hidden states (B, T, H)."""
-        output = self.backbone(
-            attention_mask=attention_mask, output_hidden_states=output_hidden_states, **inputs
-        )
-        pooled = mean_pool(output.last_hidden_state, attention_mask)  # (B, H)
-        logits = self.classifier(self.dropout(pooled))  # (B, K)
-        return SequenceClassifierOutput(logits=logits, hidden_states=output.hidden_states)
-
-
-def mean_pool(hidden: Tensor, attention_mask: Tensor) -> Tensor:
-    """Mean of the hidden states (B, T, H) where the mask (B, T) is 1: (B, H)."""
-    mask = attention_mask.unsqueeze(-1).to(hidden.dtype)  # (B, T, 1)
-    return (hidden * mask).sum(dim=1) / mask.sum(dim=1).clamp(min=1)
-
-
-def module_identity(module: nn.Module, *settings: object) -> str:
-    """SHA-256 over all tensors and the settings that shape a result."""
-    digest = hashlib.sha256(repr(settings).encode())
-    for name, tensor in sorted(module.state_dict().items()):
-        digest.update(name.encode())
-        digest.update(tensor.detach().cpu().contiguous().flatten().view(torch.uint8).numpy())
-    return digest.hexdigest()
+Encoding = dict[str, list[int]]
+"""A tokenizer's output for one text: T numbers under each name."""
 
 
 @dataclass
@@ -116,11 +71,17 @@ class EmotionModel:
     def key(self) -> tuple[object, ...]:
         """What shapes an answer besides the text: for cache keys."""
         return (
-            self.identity, self.prefix, self.max_length, self.pooling, self.threshold,
+            self.name,  # and with it the tokenizer
+            self.identity,
+            self.class_names,
+            self.prefix,
+            self.max_length,
+            self.pooling,
+            self.threshold,
             self.trigger_reduce,
         )
 
-    def encode(self, texts: Sequence[str]) -> list[dict[str, list[int]]]:
+    def encode(self, texts: Sequence[str]) -> list[Encoding]:
         """Tokenizer output per text, cut at ``max_length``, without padding."""
         if not texts:
             return []
@@ -133,7 +94,7 @@ class EmotionModel:
             )
         return [{key: batch[key][row] for key in batch} for row in range(len(texts))]
 
-    def pad(self, encodings: Sequence[dict[str, list[int]]]) -> dict[str, Tensor]:
+    def pad(self, encodings: Sequence[Encoding]) -> dict[str, Tensor]:
         """Encodings as one batch (B, T) on the model's device."""
         with self._lock:
             batch = self.tokenizer.pad(list(encodings), return_tensors="pt", verbose=False)
@@ -151,20 +112,17 @@ class EmotionModel:
                 ours[:, target] = logits[:, source].float()
         return torch.softmax(ours, dim=-1)
 
-    def probabilities(self, texts: Sequence[str], batch_size: int = 32) -> np.ndarray:
+    def probabilities(self, texts: Sequence[str], batch_size: int = 32) -> NDArray[np.float32]:
         """Probabilities (N, 6) in the order of LABELS; batches sorted by length."""
-        table = np.zeros((len(texts), len(LABELS)), dtype=np.float32)
-        for rows, batch in self._batches(self.encode(texts), batch_size):
-            with torch.inference_mode():
-                table[rows] = self.six(self.module(**batch).logits).cpu().numpy()
-        return table
+        return self._probabilities(self.encode(texts), batch_size)
 
     def predict(self, texts: Sequence[str], batch_size: int = 32) -> list[Prediction]:
         """One Prediction per text."""
-        table = self.probabilities(texts, batch_size)
+        encodings = self.encode(texts)
+        table = self._probabilities(encodings, batch_size)
         return [
-            Prediction(_normalised(row), truncated)
-            for row, truncated in zip(table, self._truncated(texts), strict=True)
+            Prediction(_normalised(table[row]), self._truncated(text, encodings[row]))
+            for row, text in enumerate(texts)
         ]
 
     def analyse(
@@ -176,14 +134,12 @@ class EmotionModel:
         and sub-tokens may differ from those of ``predict``.
         """
         alignments = [self._align(text) for text in texts]
-        fed = [
-            {**encoding, "input_ids": list(alignment.input_ids)}
-            if len(encoding["input_ids"]) == len(alignment.input_ids)
-            else {"input_ids": list(alignment.input_ids)}
+        encodings = [
+            _with_ids(encoding, alignment.input_ids)
             for encoding, alignment in zip(self.encode(texts), alignments, strict=True)
         ]
         found: dict[int, tuple[Prediction, TokenScores]] = {}
-        for rows, batch in self._batches(fed, batch_size):
+        for rows, batch in self._batches(encodings, batch_size):
             with torch.inference_mode():
                 output = self.module(**batch, output_hidden_states=True)
                 table = self.six(output.logits).cpu().numpy()  # (B, K)
@@ -191,12 +147,12 @@ class EmotionModel:
             for position, row in enumerate(rows):
                 alignment = alignments[row]
                 prediction = Prediction(_normalised(table[position]), alignment.truncated)
-                states = hidden[position, : len(alignment.input_ids)]
+                states = self._own_states(hidden[position], batch["attention_mask"][position])
                 found[row] = prediction, self._words(texts[row], alignment, states)
         return [found[row] for row in range(len(texts))]
 
     def trigger_scores(self, texts: Sequence[str], batch_size: int = 32) -> list[TokenScores]:
-        """Cosine trigger scores, one TokenScores per text (``method.md``, Triggers)."""
+        """Cosine trigger scores, one TokenScores per text (Wang et al. 2024, Triggers)."""
         return [scores for _, scores in self.analyse(texts, batch_size)]
 
     def _align(self, text: str) -> Alignment:
@@ -204,6 +160,11 @@ class EmotionModel:
             return align(
                 encodable(text), self.tokenizer, prefix=self.prefix, max_length=self.max_length
             )
+
+    @staticmethod
+    def _own_states(hidden: Tensor, mask: Tensor) -> Tensor:
+        """Hidden states (T, H) without those of padding, on whichever side it stands."""
+        return hidden[mask.cpu().bool()]
 
     def _words(self, text: str, alignment: Alignment, hidden: Tensor) -> TokenScores:
         words = split_words(text)
@@ -220,20 +181,23 @@ class EmotionModel:
             ),
         )
 
-    def _truncated(self, texts: Sequence[str]) -> list[bool]:
-        """Whether each text is longer than the model reads."""
-        flags = []
-        for text, encoding in zip(texts, self.encode(texts), strict=True):
-            full = len(encoding["input_ids"])
-            if full >= self.max_length:
-                with self._lock:
-                    whole = self.tokenizer(self.prefix + encodable(text), truncation=False, verbose=False)
-                full = len(whole["input_ids"])
-            flags.append(full > self.max_length)
-        return flags
+    def _truncated(self, text: str, encoding: Encoding) -> bool:
+        """Whether a text is longer than the model reads."""
+        if len(encoding["input_ids"]) < self.max_length:
+            return False
+        with self._lock:
+            whole = self.tokenizer(self.prefix + encodable(text), truncation=False, verbose=False)
+        return len(whole["input_ids"]) > self.max_length
+
+    def _probabilities(self, encodings: Sequence[Encoding], batch_size: int) -> NDArray[np.float32]:
+        table = np.zeros((len(encodings), len(LABELS)), dtype=np.float32)
+        for rows, batch in self._batches(encodings, batch_size):
+            with torch.inference_mode():
+                table[rows] = self.six(self.module(**batch).logits).cpu().numpy()
+        return table
 
     def _batches(
-        self, encodings: Sequence[dict[str, list[int]]], batch_size: int
+        self, encodings: Sequence[Encoding], batch_size: int
     ) -> Iterator[tuple[list[int], dict[str, Tensor]]]:
         order = sorted(range(len(encodings)), key=lambda row: len(encodings[row]["input_ids"]))
         for start in range(0, len(order), batch_size):
@@ -241,7 +205,14 @@ class EmotionModel:
             yield rows, self.pad([encodings[row] for row in rows])
 
 
-def _normalised(row: np.ndarray) -> tuple[float, ...]:
+def _with_ids(encoding: Encoding, ids: Sequence[int]) -> Encoding:
+    """An encoding with the given ids; those of a slow tokenizer may be more or fewer."""
+    if len(encoding["input_ids"]) == len(ids):
+        return {**encoding, "input_ids": list(ids)}
+    return {"input_ids": list(ids)}
+
+
+def _normalised(row: NDArray[np.float32]) -> tuple[float, ...]:
     """Float32 softmax as Python floats that sum to 1 in double precision."""
     values = row.astype(np.float64)
     return tuple(float(value) for value in values / values.sum())

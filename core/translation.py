@@ -1,30 +1,23 @@
-"""Tweets to English with Marian: what is translated, what is kept aside, and how.
+"""Tweets to English with Marian: what passes, what is translated, and how it is searched for.
 
-Emoji, and mentions and links at either end, never reach the model and stand
-in the translation where they stood. Blank, emoji-only and punctuation-only
-text passes through: Marian would invent a sentence for it. Knows nothing of
-emotions or weights.
+How a tweet is cut up is ``core.segments``. Blank, emoji-only and
+punctuation-only text passes through: Marian would invent a sentence for it.
+Knows nothing of emotions or weights.
 """
 
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-import regex
 import torch
+from torch import Tensor
+from transformers import LogitsProcessor, LogitsProcessorList
 
 from core.checkpoints import Manifest
-from core.emoji import SEQUENCE
 from core.records import UNKNOWN, Translation, TranslationStatus
+from core.segments import chunks, segments
 from core.words import encodable
-
-_ASIDE = regex.compile(rf"(\s*{SEQUENCE}(?:\s*{SEQUENCE})*\s*)")
-_EDGE = r"(?:@\w+|https?(?:://\S+)?)"
-_HEAD = regex.compile(rf"^(?:\s*{_EDGE}(?=\s|$))*\s*")
-_TAIL = regex.compile(rf"(?:\s+{_EDGE})*\s*$")
-_SENTENCE = regex.compile(r"(?<=[.!?…][\"»”)]*)(\s+)")
-_LETTER = regex.compile(r"\p{L}")
 
 
 @dataclass(frozen=True)
@@ -36,54 +29,26 @@ class Decoding:
     growth: float = 2.0  # output may be this many times the input's sub-tokens, plus 10
 
 
-def segments(text: str) -> list[tuple[bool, str]]:
-    """Cut a tweet into (translate?, text) parts whose texts join to the tweet exactly.
+class OwnLimit(LogitsProcessor):
+    """Ends each row at a length of its own, so that its neighbours in a batch don't shape it.
 
-    >>> segments("@user Je suis ravi 😂 http")
-    [(False, '@user '), (True, 'Je suis ravi'), (False, ' 😂 '), (False, 'http')]
+    Args:
+        limits: (B,) sub-tokens that each row may have.
+        beams: rows of the search per row of the batch.
+        end: id of the end mark.
     """
-    head = _HEAD.match(text).end()
-    tail = _TAIL.search(text, head).start()
-    parts: list[tuple[bool, str]] = [(False, text[:head])]
-    for part in _ASIDE.split(text[head:tail]):
-        for piece in _SENTENCE.split(part):
-            parts.extend(_outer_space(piece))
-    parts.append((False, text[tail:]))
-    return [(translate, part) for translate, part in parts if part]
 
+    def __init__(self, limits: Tensor, beams: int, end: int) -> None:
+        self.limits = limits.repeat_interleave(beams)  # (B · beams,)
+        self.end = end
 
-def _outer_space(piece: str) -> list[tuple[bool, str]]:
-    if not _LETTER.search(piece):
-        return [(False, piece)]
-    left = len(piece) - len(piece.lstrip())
-    right = len(piece.rstrip())
-    return [(False, piece[:left]), (True, piece[left:right]), (False, piece[right:])]
-
-
-def chunks(text: str, count: Callable[[str], int], longest: int) -> list[str]:
-    """Cut a text at spaces into parts of at most ``longest`` sub-tokens; nothing is dropped.
-
-    A single word that is longer is cut within.
-    """
-    if count(text) <= longest:
-        return [text]
-    done: list[str] = []
-    current = ""
-    for word in text.split():
-        for part in _bounded(word, count, longest):
-            joined = f"{current} {part}" if current else part
-            if current and count(joined) > longest:
-                done.append(current)
-                joined = part
-            current = joined
-    return [*done, current]
-
-
-def _bounded(word: str, count: Callable[[str], int], longest: int) -> list[str]:
-    size = max(1, longest // 2)  # a sub-token holds at least half a character here
-    if count(word) <= longest:
-        return [word]
-    return [word[start : start + size] for start in range(0, len(word), size)]
+    def __call__(self, input_ids: Tensor, scores: Tensor) -> Tensor:
+        """Scores (B · beams, V), with nothing but the end mark where the limit is reached."""
+        reached = input_ids.shape[1] - 1 >= self.limits  # the start mark does not count
+        if reached.any():
+            scores = scores.masked_fill(reached[:, None], -torch.inf)
+            scores[reached, self.end] = 0.0
+        return scores
 
 
 @dataclass
@@ -100,6 +65,11 @@ class MarianUnit:
         self.module.eval()
         self._lock = threading.Lock()  # the tokenizer switches languages in place
 
+    @property
+    def room(self) -> int:
+        """Sub-tokens that the model reads at once, end mark included."""
+        return int(min(self.tokenizer.model_max_length, self.module.config.max_position_embeddings))
+
     def count(self, text: str) -> int:
         """Sub-tokens of a text, end mark included."""
         return len(self.tokenizer(text, verbose=False)["input_ids"])
@@ -110,13 +80,15 @@ class MarianUnit:
             return self._translate(texts, decoding, batch_size)
 
     def _translate(self, texts: Sequence[str], decoding: Decoding, batch_size: int) -> list[str]:
-        parts = [chunks(encodable(text), self.count, decoding.longest) for text in texts]
+        longest = min(decoding.longest, self.room)
+        parts = [chunks(encodable(text), self.count, longest) for text in texts]
         flat = [part for group in parts for part in group]
         order = sorted(range(len(flat)), key=lambda row: len(flat[row]))
         english = [""] * len(flat)
         for start in range(0, len(order), batch_size):
             rows = order[start : start + batch_size]
-            for row, output in zip(rows, self._batch([flat[r] for r in rows], decoding), strict=True):
+            outputs = self._batch([flat[row] for row in rows], decoding)
+            for row, output in zip(rows, outputs, strict=True):
                 english[row] = output
         joined = iter(english)
         return [" ".join(next(joined) for _ in group) for group in parts]
@@ -124,20 +96,26 @@ class MarianUnit:
     def _batch(self, texts: list[str], decoding: Decoding) -> list[str]:
         batch = self.tokenizer(texts, return_tensors="pt", padding=True, verbose=False)
         batch = batch.to(self.module.device)
-        length = batch["input_ids"].shape[1]  # (B, T)
+        lengths = batch["attention_mask"].sum(dim=1)  # (B,)
+        most = self.module.config.max_position_embeddings - 2
+        limits = (decoding.growth * lengths).long().add(10).clamp(max=most)
+        end = OwnLimit(limits, decoding.beams, self.tokenizer.eos_token_id)
         with torch.inference_mode():
             output = self.module.generate(
                 **batch,
                 num_beams=decoding.beams,
                 do_sample=False,
+                use_cache=True,  # a training leaves it off in the config
                 max_length=None,
-                max_new_tokens=int(decoding.growth * length) + 10,
+                max_new_tokens=int(limits.max()) + 1,
+                logits_processor=LogitsProcessorList([end]),
             )
-        return self.tokenizer.batch_decode(output, skip_special_tokens=True)
+        english: list[str] = self.tokenizer.batch_decode(output, skip_special_tokens=True)
+        return english
 
 
 class Translator:
-    """Several languages to English: one unit for all, or one for each.
+    """Several languages to English: one unit for all, one for each, or none at all.
 
     Args:
         units: language → unit; the same unit may stand under several.
@@ -150,21 +128,23 @@ class Translator:
 
     @property
     def identity(self) -> str:
-        """One string for all units' weights, by language."""
+        """One string for all units' weights, by language; opens those of a pattern."""
         names = [(code, self.units[code].identity) for code in sorted(self.units)]
         same = {identity for _, identity in names}
         return same.pop() if len(same) == 1 else repr(names)
 
     @property
-    def parameters(self) -> int:
-        """Weights of all units that are open."""
-        units = {id(self.units[code]): self.units[code] for code in self.units}
-        return sum(p.numel() for unit in units.values() for p in unit.module.parameters())
-
-    @property
     def key(self) -> tuple[object, ...]:
         """What shapes a translation besides text and language: for cache keys."""
-        return (self.identity, *sorted(asdict(self.decoding).items()))
+        return (self.identity, *self._search)
+
+    def key_of(self, code: str) -> tuple[object, ...]:
+        """``key`` for one language: of a pattern it opens that language's model only."""
+        return (self.units[code].identity if code in self.units else "", *self._search)
+
+    @property
+    def _search(self) -> list[tuple[str, object]]:
+        return sorted(asdict(self.decoding).items())
 
     def translate(
         self, texts: Sequence[str], languages: Sequence[str], batch_size: int = 16
@@ -178,22 +158,22 @@ class Translator:
         Returns:
             N translations with their status; emoji stand where they stood.
         """
-        results: list[Translation | None] = [
-            _untouched(text, code, code in self.units)
-            for text, code in zip(texts, languages, strict=True)
-        ]
+        results = {
+            row: _untouched(text, code, code in self.units)
+            for row, (text, code) in enumerate(zip(texts, languages, strict=True))
+        }
         for code in dict.fromkeys(languages):
-            rows = [r for r, c in enumerate(languages) if c == code and results[r] is None]
+            rows = [row for row, c in enumerate(languages) if c == code and results[row] is None]
             english = self._texts([texts[row] for row in rows], code, batch_size)
             for row, output in zip(rows, english, strict=True):
                 results[row] = Translation(output, _status(texts[row], output))
-        return [result for result in results if result is not None]
+        return [found for row in range(len(texts)) if (found := results[row]) is not None]
 
     def _texts(self, texts: Sequence[str], code: str, batch_size: int) -> list[str]:
+        if not texts:
+            return []
         parts = [segments(text) for text in texts]
         wanted = [part for group in parts for translate, part in group if translate]
-        if not wanted:
-            return ["".join(part for _, part in group) for group in parts]
         english = iter(self.units[code].translate(wanted, self.decoding, batch_size))
         return [
             "".join(next(english) if translate else part for translate, part in group)

@@ -10,16 +10,25 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-import torch
-from transformers import AutoConfig, MarianMTModel, MarianTokenizer
+from transformers import MarianMTModel, MarianTokenizer
 
 from core.checkpoints import MANIFEST, Manifest, read_manifest, verify
 from core.errors import CheckpointError, ModelError
-from core.models import module_identity
-from core.packing import load_weights
+from core.modules import module_identity
+from core.pretrained import load_config, load_module, load_saved, load_tokenizer
 from core.translation import Decoding, MarianUnit, Translator
 
-LANGUAGES = ("fr", "nl", "ru", "es")  # where a foreign model does not say its own
+LANGUAGES = ("fr", "nl", "ru", "es")
+PATTERN = "{language}"
+_POSITIONS = ("embed_positions",)  # computed, not saved
+# What Marian models call languages and families of them, by the languages of ours among them.
+_SOURCES = {
+    "fr": ("fr", "fra", "fre", "fr_FR", "ROMANCE", "roa", "itc", "ine", "mul"),
+    "nl": ("nl", "nld", "dut", "nl_NL", "gem", "gmw", "ine", "mul"),
+    "ru": ("ru", "rus", "ru_RU", "sla", "zle", "ine", "mul"),
+    "es": ("es", "spa", "es_ES", "ROMANCE", "roa", "itc", "ine", "mul"),
+}
+_ENGLISH = ("en", "eng", "en_US", "en_GB", "")
 
 
 def load_translator(
@@ -28,34 +37,58 @@ def load_translator(
     """A translator from a checkpoint, a Marian folder or hub id, or a ``{language}`` pattern.
 
     Raises:
-        ModelError: not found, or not a Marian model.
+        ModelError: not found, or not a Marian model into English.
         CheckpointError: a broken folder of ours, with the reason.
     """
-    if "{language}" in str(source):
+    if PATTERN in str(source):
         return Translator(_Lazily(str(source), device), decoding)
     unit, languages = load_unit(source, device)
     return Translator(dict.fromkeys(languages, unit), decoding)
 
 
 def load_unit(source: str | Path, device: str = "cpu") -> tuple[MarianUnit, tuple[str, ...]]:
-    """One Marian model and the languages that it reads."""
+    """One Marian model and the languages that it reads.
+
+    Raises:
+        ModelError: not found, or not a Marian model into English.
+        CheckpointError: a broken folder of ours, with the reason.
+    """
     folder = Path(source)
     if not (folder / MANIFEST).is_file():
-        return _foreign_unit(str(source), device), LANGUAGES
+        return _foreign_unit(str(source), device)
     manifest = read_manifest(folder)
     verify(folder, manifest)
     if manifest.role != "translator":
         raise CheckpointError(
             f"{folder} is a {manifest.role}, not a translator.", "Choose another folder."
         )
+    module = load_saved(MarianMTModel, folder, _POSITIONS)
+    module.generation_config.bad_words_ids = [[module.config.pad_token_id]]
     unit = MarianUnit(
-        module=_assemble(folder).to(device),
+        module=module.to(device),
         tokenizer=_tokenizer(str(folder)),
         name=str(folder),
         identity=manifest.identity,
         manifest=manifest,
     )
     return unit, manifest.languages
+
+
+def describe(translator: Translator) -> tuple[str, Manifest | None]:
+    """Name and manifest for a header; of a pattern, the pattern."""
+    units = translator.units
+    if isinstance(units, _Lazily):
+        return units.pattern, None
+    unit = next(iter(units.values()))
+    return unit.name, unit.manifest
+
+
+def parameters(translator: Translator) -> int:
+    """Weights of the units that are open; those of a pattern open one by one."""
+    units = translator.units
+    known = units.opened if isinstance(units, _Lazily) else tuple(units.values())
+    distinct = {id(unit): unit for unit in known}.values()
+    return sum(weight.numel() for unit in distinct for weight in unit.module.parameters())
 
 
 class _Lazily(Mapping[str, MarianUnit]):
@@ -67,14 +100,25 @@ class _Lazily(Mapping[str, MarianUnit]):
         self._open: dict[str, MarianUnit] = {}
         self._lock = threading.Lock()
 
+    @property
+    def opened(self) -> tuple[MarianUnit, ...]:
+        """The units that are open so far."""
+        return tuple(self._open.values())
+
     def __getitem__(self, code: str) -> MarianUnit:
         if code not in LANGUAGES:
             raise KeyError(code)
         with self._lock:
             if code not in self._open:
-                source = self.pattern.format(language=code)
-                self._open[code] = load_unit(source, self.device)[0]
+                self._open[code] = self._load(code)
             return self._open[code]
+
+    def _load(self, code: str) -> MarianUnit:
+        source = self.pattern.replace(PATTERN, code)
+        unit, read = load_unit(source, self.device)
+        if code not in read:
+            raise ModelError(f"{source} does not translate from {code}.", "Check the pattern.")
+        return unit
 
     def __iter__(self) -> Iterator[str]:
         return iter(LANGUAGES)
@@ -86,55 +130,39 @@ class _Lazily(Mapping[str, MarianUnit]):
         return code in LANGUAGES
 
 
-def _assemble(folder: Path) -> Any:
-    config = AutoConfig.from_pretrained(folder)
-    try:
-        module, info = MarianMTModel.from_pretrained(
-            None,
-            config=config,
-            state_dict=load_weights(folder),
-            dtype=torch.float32,
-            output_loading_info=True,
-        )
-    except (OSError, ValueError, KeyError, RuntimeError) as error:
-        raise CheckpointError(f"{folder} cannot be opened: {error}", "Write it again.") from error
-    missing = [name for name in info["missing_keys"] if "embed_positions" not in name]
-    if missing:
-        raise CheckpointError(f"{folder} lacks {sorted(missing)[0]}.", "Write it again.")
-    module.generation_config.bad_words_ids = [[config.pad_token_id]]
-    return module.eval()
-
-
-def _foreign_unit(source: str, device: str) -> MarianUnit:
-    try:
-        config = AutoConfig.from_pretrained(source)
-        if config.model_type != "marian":
-            raise ModelError(
-                f"{source} is a {config.model_type} model; a translator is a Marian model.",
-                "Name one such as Helsinki-NLP/opus-mt-fr-en.",
-            )
-        module = MarianMTModel.from_pretrained(source, dtype=torch.float32).eval()
-        tokenizer = _tokenizer(source)
-    except (OSError, ValueError, KeyError) as error:
-        lines = str(error).splitlines() or [type(error).__name__]
+def _foreign_unit(source: str, device: str) -> tuple[MarianUnit, tuple[str, ...]]:
+    config = load_config(source)
+    if config.model_type != "marian":
         raise ModelError(
-            f"The translator {source} cannot be loaded: {lines[0][:300]}",
-            "Name a Marian folder, or a hub id while online.",
-        ) from error
+            f"{source} is a {config.model_type} model; a translator is a Marian model.",
+            "Name one such as Helsinki-NLP/opus-mt-fr-en.",
+        )
+    tokenizer = _tokenizer(source)
+    if (tokenizer.target_lang or "") not in _ENGLISH:
+        raise ModelError(
+            f"{source} translates into {tokenizer.target_lang}, not into English.",
+            "Name one such as Helsinki-NLP/opus-mt-fr-en.",
+        )
+    module = load_module(MarianMTModel, source, _POSITIONS)
     identity = module_identity(module, "translator")
-    return MarianUnit(module.to(device), tokenizer, source, identity)
+    unit = MarianUnit(module.to(device), tokenizer, source, identity)
+    return unit, _languages(source, tokenizer.source_lang)
+
+
+def _languages(source: str, name: str | None) -> tuple[str, ...]:
+    """Which of our languages a foreign model reads; all of them where it does not say."""
+    if not name:
+        return LANGUAGES
+    read = tuple(code for code in LANGUAGES if name in _SOURCES[code])
+    if not read:
+        raise ModelError(
+            f"{source} translates from {name}, which is none of {', '.join(LANGUAGES)}.",
+            "Name one such as Helsinki-NLP/opus-mt-fr-en.",
+        )
+    return read
 
 
 def _tokenizer(source: str) -> Any:
     with warnings.catch_warnings():  # it recommends a package that only old Moses models need
         warnings.filterwarnings("ignore", message="Recommended: pip install sacremoses")
-        return MarianTokenizer.from_pretrained(source)
-
-
-def describe(translator: Translator) -> tuple[str, Manifest | None]:
-    """Name and manifest for a header; of a pattern, the pattern."""
-    units = translator.units
-    if isinstance(units, _Lazily):
-        return units.pattern, None
-    unit = next(iter(units.values()))
-    return unit.name, unit.manifest
+        return load_tokenizer(source, MarianTokenizer)

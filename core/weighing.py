@@ -19,8 +19,12 @@ OUTSIDE = "w lies outside what the refinement run saw."
 STATUS_REASONS: Mapping[TranslationStatus, str] = {
     TranslationStatus.ENGLISH: "English is not translated and counts in full.",
     TranslationStatus.COPIED: "The translator copied the tweet, so refinement would leave it out.",
-    TranslationStatus.PASSED_THROUGH: "There is nothing to translate, so refinement would leave it out.",
-    TranslationStatus.UNKNOWN: "The language is not one that is translated, so refinement would leave it out.",
+    TranslationStatus.PASSED_THROUGH: (
+        "There is nothing to translate, so refinement would leave it out."
+    ),
+    TranslationStatus.UNKNOWN: (
+        "The language is not one that is translated, so refinement would leave it out."
+    ),
 }
 
 

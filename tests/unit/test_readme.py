@@ -15,7 +15,8 @@ COMMANDS = re.findall(r"^python -m train (\w+) +(.*?=.*)$", README, flags=re.M)
 
 
 def test_there_are_commands() -> None:
-    assert {name for name, _ in COMMANDS} >= {"teacher", "student", "distil", "triggers", "evaluate"}
+    named = {name for name, _ in COMMANDS}
+    assert named >= {"teacher", "student", "distil", "triggers", "evaluate"}
 
 
 @pytest.mark.parametrize(("recipe", "arguments"), COMMANDS, ids=[name for name, _ in COMMANDS])

@@ -1,0 +1,128 @@
+"""Which models take part in a comparison: where they come from, opened, described.
+
+Knows sources and headers; answers nothing itself.
+"""
+
+from dataclasses import asdict, dataclass
+
+from core.loading import load_emotion_model, quiet
+from core.models import EmotionModel
+from core.translation import Translator
+from core.translators import describe, load_translator, parameters
+from core.weighing import Weigher
+
+
+@dataclass(frozen=True)
+class EngineSources:
+    """Where each model comes from: folder or hub id."""
+
+    teacher: str
+    student: str
+    baseline: str | None = None  # the adapted student, before refinement
+    translator: str | None = None
+
+
+@dataclass(frozen=True)
+class ModelInfo:
+    """What a header says about one loaded model."""
+
+    role: str  # "teacher" | "student" | "student before" | "translator"
+    name: str  # as asked for
+    base: str
+    languages: tuple[str, ...]
+    parameters: int
+    threshold: float | None
+    pooling: str
+    licence: str
+    source: str
+    unmapped: tuple[str, ...] = ()  # classes of a foreign model that are left out
+
+
+@dataclass(frozen=True)
+class EngineInfo:
+    """The loaded models and where they run."""
+
+    device: str
+    models: tuple[ModelInfo, ...]
+
+
+@dataclass(frozen=True)
+class Roster:
+    """The models of one comparison, open."""
+
+    teacher: EmotionModel
+    student: EmotionModel
+    baseline: EmotionModel | None
+    translator: Translator  # without units where none was asked for
+    weigher: Weigher
+
+    def models(self) -> tuple[ModelInfo, ...]:
+        """A header's lines, in the order in which they are shown."""
+        infos = [_info("teacher", self.teacher), _info("student", self.student)]
+        if self.baseline is not None:
+            infos.append(_info("student before", self.baseline))
+        if self.translator.units:
+            infos.append(_translator_info(self.translator))
+        return tuple(infos)
+
+
+def open_models(sources: EngineSources, device: str) -> Roster:
+    """Load all models.
+
+    Raises:
+        TandemError: what the first that cannot be loaded met.
+    """
+    quiet()
+    student = load_emotion_model(sources.student, "student", device)
+    teacher = load_emotion_model(sources.teacher, "teacher", device)
+    baseline, translator = None, Translator({})
+    if sources.baseline is not None:
+        baseline = load_emotion_model(sources.baseline, "student before", device)
+    if sources.translator is not None:
+        translator = load_translator(sources.translator, device)
+    return Roster(teacher, student, baseline, translator, _weigher(student, baseline, translator))
+
+
+def _weigher(
+    student: EmotionModel, baseline: EmotionModel | None, translator: Translator
+) -> Weigher:
+    reference = student.manifest.weight_reference if student.manifest is not None else None
+    # Without a reference nothing is compared, and a pattern's models need not be open.
+    identity = translator.identity if reference and translator.units else ""
+    return Weigher(
+        reference,
+        baseline.identity if baseline is not None else None,
+        identity,
+        asdict(translator.decoding),
+    )
+
+
+def _info(role: str, model: EmotionModel) -> ModelInfo:
+    manifest = model.manifest
+    return ModelInfo(
+        role=role,
+        name=model.name,
+        base=model.base,
+        languages=manifest.languages if manifest is not None else (),
+        parameters=model.parameters,
+        threshold=model.threshold,
+        pooling=model.pooling,
+        licence=manifest.licence if manifest is not None else "",
+        source=model.name,
+        unmapped=model.unmapped,
+    )
+
+
+def _translator_info(translator: Translator) -> ModelInfo:
+    name, manifest = describe(translator)
+    return ModelInfo(
+        role="translator",
+        name=name,
+        base=manifest.base if manifest is not None else name,
+        languages=tuple(translator.units),
+        parameters=parameters(translator),
+        threshold=None,
+        pooling="",
+        licence=manifest.licence if manifest is not None else "",
+        source=name,
+    )
