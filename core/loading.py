@@ -4,8 +4,9 @@ Knows our checkpoint format and what makes a classifier of the six emotions;
 how transformers opens files is ``core.pretrained``.
 """
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from safetensors.torch import load_file, save_file
 from torch import nn
@@ -25,7 +26,9 @@ from core.pretrained import (
     load_tokenizer,
     quiet,
 )
-from core.triggers import REDUCTIONS, Reduce
+from core.triggers import REDUCTIONS, SCORES
+
+Name = TypeVar("Name", bound=str)
 
 __all__ = [
     "capacity",
@@ -161,7 +164,8 @@ def _load_checkpoint(folder: Path, role: str, device: str) -> EmotionModel:
         prefix=manifest.prefix,
         max_length=manifest.max_length,
         threshold=manifest.threshold,
-        trigger_reduce=_reduction(folder, manifest),
+        trigger_reduce=_one_of(REDUCTIONS, manifest.trigger_reduce, folder),
+        trigger_score=_one_of(SCORES, manifest.trigger_score, folder),
         class_names=manifest.labels,
         identity=manifest.identity,
         manifest=manifest,
@@ -194,13 +198,12 @@ def _load_head(module: MeanPooledClassifier, folder: Path) -> None:
         ) from error
 
 
-def _reduction(folder: Path, manifest: Manifest) -> Reduce:
-    for reduce in REDUCTIONS:
-        if reduce == manifest.trigger_reduce:
-            return reduce
-    raise CheckpointError(
-        f"{folder} scores words by {manifest.trigger_reduce!r}.", f"Use {', '.join(REDUCTIONS)}."
-    )
+def _one_of(known: Sequence[Name], value: str, folder: Path) -> Name:
+    """A manifest's value as one of those that this version knows."""
+    for name in known:
+        if name == value:
+            return name
+    raise CheckpointError(f"{folder} scores words by {value!r}.", f"Use {', '.join(known)}.")
 
 
 def _save_module(module: Any, folder: Path) -> None:

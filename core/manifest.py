@@ -34,6 +34,7 @@ class Manifest:
     max_length: int = 128  # sub-tokens, special ones included
     threshold: float | None = None  # triggers: cosine ≥ threshold
     trigger_reduce: str = "max"  # word score from its sub-tokens
+    trigger_score: str = "cosine"  # of a sub-token: core.triggers.Score
     weight_reference: dict[str, Any] | None = None  # core.weighting.WeightReference
     split: str | None = None  # hash of the split file
     parents: dict[str, str] = field(default_factory=dict)  # role → identity

@@ -16,10 +16,18 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from core.checkpoints import Manifest
+from core.errors import ModelError
 from core.labels import LABELS, map_labels
 from core.modules import MeanPooledClassifier, mean_pool, module_identity
 from core.records import Prediction, TokenScores, WordScore
-from core.triggers import Reduce, cosine_scores, is_trigger, word_scores
+from core.triggers import (
+    Reduce,
+    Score,
+    contribution_scores,
+    cosine_scores,
+    is_trigger,
+    word_scores,
+)
 from core.words import Alignment, align, encodable, split_words
 
 __all__ = ["EmotionModel", "MeanPooledClassifier", "mean_pool", "module_identity"]
@@ -40,8 +48,9 @@ class EmotionModel:
     pooling: str = "cls"
     prefix: str = ""
     max_length: int = 128  # sub-tokens, special and prefix tokens included
-    threshold: float | None = None  # cosine ≥ threshold: a trigger
+    threshold: float | None = None  # score ≥ threshold: a trigger
     trigger_reduce: Reduce = "max"
+    trigger_score: Score = "cosine"
     class_names: tuple[str, ...] = LABELS  # the module's own K' outputs
     identity: str = ""
     manifest: Manifest | None = None  # None for a foreign folder
@@ -79,6 +88,7 @@ class EmotionModel:
             self.pooling,
             self.threshold,
             self.trigger_reduce,
+            self.trigger_score,
         )
 
     def encode(self, texts: Sequence[str]) -> list[Encoding]:
@@ -128,7 +138,7 @@ class EmotionModel:
     def analyse(
         self, texts: Sequence[str], batch_size: int = 32
     ) -> list[tuple[Prediction, TokenScores]]:
-        """Prediction and cosine trigger scores of each text, in one pass through the model.
+        """Prediction and trigger scores of each text, in one pass through the model.
 
         A slow tokenizer tells no offsets: there the text is read word by word,
         and sub-tokens may differ from those of ``predict``.
@@ -148,11 +158,12 @@ class EmotionModel:
                 alignment = alignments[row]
                 prediction = Prediction(_normalised(table[position]), alignment.truncated)
                 states = self._own_states(hidden[position], batch["attention_mask"][position])
-                found[row] = prediction, self._words(texts[row], alignment, states)
+                scores = self._sub_token_scores(states, int(output.logits[position].argmax()))
+                found[row] = prediction, self._words(texts[row], alignment, scores)
         return [found[row] for row in range(len(texts))]
 
     def trigger_scores(self, texts: Sequence[str], batch_size: int = 32) -> list[TokenScores]:
-        """Cosine trigger scores, one TokenScores per text (Wang et al. 2024, Triggers)."""
+        """Trigger scores, one TokenScores per text (Wang et al. 2024, Triggers)."""
         return [scores for _, scores in self.analyse(texts, batch_size)]
 
     def _align(self, text: str) -> Alignment:
@@ -166,10 +177,22 @@ class EmotionModel:
         """Hidden states (T, H) without those of padding, on whichever side it stands."""
         return hidden[mask.cpu().bool()]
 
-    def _words(self, text: str, alignment: Alignment, hidden: Tensor) -> TokenScores:
+    def _sub_token_scores(self, hidden: Tensor, label: int) -> Tensor:
+        """Scores (T,) of one text's hidden states (T, H); ``label`` counts the module's own."""
+        if self.trigger_score == "cosine":
+            return cosine_scores(hidden)
+        if not isinstance(self.module, MeanPooledClassifier):
+            raise ModelError(
+                f"{self.name} pools {self.pooling!r}, so words have no contribution of their own.",
+                "Use score=cosine, or a model with pooling=mean.",
+            )
+        weight = self.module.classifier.weight.detach().cpu()  # (K', H)
+        return contribution_scores(hidden, weight[label] - weight.mean(dim=0))
+
+    def _words(self, text: str, alignment: Alignment, token_scores: Tensor) -> TokenScores:
         words = split_words(text)
         scores, read = word_scores(
-            cosine_scores(hidden).numpy(), alignment.word_ids, len(words), self.trigger_reduce
+            token_scores.numpy(), alignment.word_ids, len(words), self.trigger_reduce
         )
         cut = self.threshold if self.threshold is not None else np.inf
         triggers = is_trigger(scores, read, cut)

@@ -80,7 +80,7 @@ class WordScore:
     """One word of ``text.split(" ")`` with its trigger score."""
 
     word: str  # the user's own characters; may be ""
-    score: float  # cosine with <s>, in [-1, 1]
+    score: float  # cosine with <s> in [-1, 1], or contribution in standard deviations
     trigger: bool
     scored: bool = True  # False: no sub-token of it was read (empty, or cut off)
 

@@ -19,8 +19,13 @@ _EMOJI = regex.compile(rf"({SEQUENCE}(?:\s*{SEQUENCE})*)")
 _LINE_BREAK = regex.compile(r"([\n\r\v\f\x85\u2028\u2029]+)")
 _TOKEN = regex.compile(r"\S+")
 _MENTION = regex.compile(r"@\w+|https?(?:://\S+)?")
-# A full stop or dots before a lower-case letter is an abbreviation or a pause.
-_SENTENCE = regex.compile(r"(?<=[!?][\"»”)]*)(\s++)|(?<=[.…][\"»”)]*)(\s++)(?!\p{Ll})")
+_CLOSING = r"(?:[\"»”)]|\s[»”)])*"  # French puts a space before its closing mark
+# A sentence ends at a space after its mark, unless more marks follow; a full stop or dots before
+# a lower-case letter are an abbreviation or a pause.
+_SENTENCE = regex.compile(
+    r"(?<!\s)(?=\s++[^.!?…»”)])"
+    rf"(?:(?<=[!?]{_CLOSING})|(?=\s++\P{{Ll}})(?<=[.…]{_CLOSING}))(\s++)"
+)
 _LETTER = regex.compile(r"\p{L}")
 _EDGE = regex.compile(r"[\s\p{C}]+")  # spaces, and what is not seen: marks, joiners, controls
 
@@ -50,7 +55,7 @@ def _line(line: str) -> Iterator[Part]:
         start, end = _words(stretch)
         yield False, stretch[:start]
         for piece in _SENTENCE.split(stretch[start:end]):
-            yield from _outer(piece or "")
+            yield from _outer(piece)
         yield False, stretch[end:]
 
 

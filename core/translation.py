@@ -33,7 +33,7 @@ class OwnLimit(LogitsProcessor):
     """Ends each row at a length of its own, so that its neighbours in a batch don't shape it.
 
     Args:
-        limits: (B,) sub-tokens that each row may have.
+        limits: (B,) sub-tokens that each row may have, end mark included.
         beams: rows of the search per row of the batch.
         end: id of the end mark.
     """
@@ -43,8 +43,8 @@ class OwnLimit(LogitsProcessor):
         self.end = end
 
     def __call__(self, input_ids: Tensor, scores: Tensor) -> Tensor:
-        """Scores (B · beams, V), with nothing but the end mark where the limit is reached."""
-        reached = input_ids.shape[1] - 1 >= self.limits  # the start mark does not count
+        """Scores (B · beams, V), with nothing but the end mark where the last one is due."""
+        reached = input_ids.shape[1] >= self.limits  # the start mark and the end mark even out
         if reached.any():
             scores = scores.masked_fill(reached[:, None], -torch.inf)
             scores[reached, self.end] = 0.0
@@ -107,7 +107,7 @@ class MarianUnit:
                 do_sample=False,
                 use_cache=True,  # a training leaves it off in the config
                 max_length=None,
-                max_new_tokens=int(limits.max()) + 1,
+                max_new_tokens=int(limits.max()),
                 logits_processor=LogitsProcessorList([end]),
             )
         english: list[str] = self.tokenizer.batch_decode(output, skip_special_tokens=True)

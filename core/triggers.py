@@ -24,6 +24,10 @@ _REDUCE: Mapping[str, Callable[[list[float]], float]] = {
 
 Floats = NDArray[np.float64]
 Mask = NDArray[np.bool_]
+Score = Literal["cosine", "contribution"]
+"""What a sub-token's score is: the paper's cosine with ``<s>``, or its part in the label."""
+
+SCORES: tuple[Score, ...] = get_args(Score)
 
 
 def cosine_scores(hidden: Tensor) -> Tensor:
@@ -37,6 +41,27 @@ def cosine_scores(hidden: Tensor) -> Tensor:
     """
     states = hidden.float()
     return torch.cosine_similarity(states, states[..., :1, :], dim=-1).clamp(-1.0, 1.0)
+
+
+def contribution_scores(hidden: Tensor, direction: Tensor) -> Tensor:
+    """What each sub-token adds to the predicted label, in standard deviations of its text.
+
+    With mean pooling and a linear head the label's logit minus the mean of all logits is, up to a
+    constant, the mean over T of ``h_i · d``, ``d = w_label − mean_k w_k``: an exact sum, of which
+    this is each term, minus the text's mean, over the text's standard deviation.
+    Ours, not the paper's: the state of ``<s>`` carries nothing in a model that pools the mean.
+
+    Args:
+        hidden: (T, H), last layer.
+        direction: (H,), d.
+
+    Returns:
+        (T,) float32, mean 0 and variance 1; all 0 where the terms do not differ.
+    """
+    terms = hidden.float() @ direction.float()  # (T,)
+    centred = terms - terms.mean()
+    spread = centred.pow(2).mean().sqrt()
+    return centred / spread if spread > 1e-9 else torch.zeros_like(centred)
 
 
 def word_scores(

@@ -94,6 +94,9 @@ class BaseConfig(ParallelConfig):
 class TranslatorConfig(ParallelConfig):
     """One Marian model, several languages to English, from parallel TSVs."""
 
+    start: str | None = option(
+        None, "Translator checkpoint to go on from, with its vocabulary and size.", path="folder"
+    )
     languages: tuple[str, ...] = option(("fr", "nl", "ru", "es"), "Source languages.")
     pairs_per_language: int = option(90000, "At most this many pairs a file.", unit="pairs", low=1)
     vocabulary: int = option(8000, "Joint SentencePiece vocabulary.", unit="pieces", low=500)
@@ -200,6 +203,11 @@ class TriggersConfig(RecipeConfig):
     data: str = option("", "EXALT trigger file (ID, Texts, Labels).", path="file")
     split: str = option("", "The split file of the checkpoint.", path="file")
     reduce: Literal["max", "mean", "first"] = option("max", "Word score from its sub-tokens.")
+    score: Literal["cosine", "contribution"] = option(
+        "cosine",
+        "Score of a sub-token: cosine with <s> (the paper), or its contribution to the label "
+        "(models with pooling=mean only).",
+    )
     insist: bool = option(False, "Go on although the checkpoint was trained on another split.")
 
 

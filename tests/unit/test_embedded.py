@@ -10,7 +10,12 @@ from core.labels import LABELS
 from core.records import TranslationStatus
 
 DEMO = Path(__file__).parents[2] / "assets" / "models" / "demo"
-ROLES = {"teacher": "teacher", "student_before": "student", "student": "student", "translator": "translator"}
+ROLES = {
+    "teacher": "teacher",
+    "student_before": "student",
+    "student": "student",
+    "translator": "translator",
+}
 
 
 @pytest.fixture(scope="module")
@@ -28,7 +33,9 @@ def test_whole_packed_and_licensed(name: str) -> None:
     manifest = read_manifest(DEMO / name)
     verify(DEMO / name, manifest)
     assert manifest.role == ROLES[name] and manifest.packed
-    assert manifest.licence and "SA" not in manifest.licence.split("Apache-2.0")[-1].replace("MSA", "")
+    assert manifest.licence and "SA" not in manifest.licence.split("Apache-2.0")[-1].replace(
+        "MSA", ""
+    )
     assert manifest.command.startswith("python -m train ")
     assert manifest.data and all(len(entry["sha256"]) == 64 for entry in manifest.data)
 

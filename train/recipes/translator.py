@@ -20,6 +20,7 @@ from core.checkpoints import Manifest
 from core.loading import save_encoder
 from core.models import module_identity
 from core.translation import Decoding, MarianUnit
+from core.translators import load_unit
 from train.config import TranslatorConfig
 from train.loop import Fitted, fit, prepare
 from train.parallel import Pair, language_of, load_pairs, noisy, read_pairs
@@ -38,19 +39,11 @@ def run(config: TranslatorConfig, run: Run) -> dict[str, object]:
     pairs = [noisy(pair, rng) if rng.random() < config.noise else pair for pair in clean]
     with tempfile.TemporaryDirectory(dir=run.folder) as scratch:
         run.stage("vocabulary")
-        model_file = train_sentencepiece(
-            (text for pair in pairs for text in pair),
-            Path(scratch),
-            config.vocabulary,
-            symbols=("@user",),
-            seed=config.seed,
-        )
-        tokenizer = marian_tokenizer(model_file, Path(scratch) / "tokenizer", config.max_pieces)
+        module, tokenizer, model_file = _begin(config, pairs, Path(scratch))
+        module.to(device)
         rows = _encode(pairs, model_file, tokenizer, config)
         run.log(f"{len(rows)} pairs, {len(tokenizer)} pieces.")
         run.stage("training")
-        module: Any = MarianMTModel(_marian_config(config, len(tokenizer)))
-        module.to(device)
         held_out = [pair for path in config.dev for pair in read_pairs(path)]
         dev = _encode(held_out, model_file, tokenizer, config)
         fitted = _train(module, rows, dev, tokenizer, config, run)
@@ -62,6 +55,19 @@ def run(config: TranslatorConfig, run: Run) -> dict[str, object]:
         save_encoder(module, tokenizer, Path(config.output), manifest)
     run.saved(config.output)
     return dict(figures)
+
+
+def _begin(config: TranslatorConfig, pairs: list[Pair], scratch: Path) -> tuple[Any, Any, Path]:
+    """A new model and vocabulary, or those of the checkpoint to go on from."""
+    if config.start is not None:
+        unit, _ = load_unit(config.start)
+        return unit.module, unit.tokenizer, Path(config.start) / "source.spm"
+    texts = (text for pair in pairs for text in pair)
+    model_file = train_sentencepiece(
+        texts, scratch, config.vocabulary, symbols=("@user",), seed=config.seed
+    )
+    tokenizer = marian_tokenizer(model_file, scratch / "tokenizer", config.max_pieces)
+    return MarianMTModel(_marian_config(config, len(tokenizer))), tokenizer, model_file
 
 
 def _encode(
@@ -221,7 +227,7 @@ def _manifest(
 ) -> Manifest:
     return Manifest(
         role="translator",
-        base="trained from scratch",
+        base=config.start or "trained from scratch",
         labels=(),
         languages=tuple(config.languages),
         max_length=config.max_pieces,

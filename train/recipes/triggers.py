@@ -30,7 +30,7 @@ def run(config: TriggersConfig, run: Run) -> dict[str, object]:
             "Use its own split file, or insist=true if you know why.",
         )
     model = load_emotion_model(folder, manifest.role, device)
-    model.trigger_reduce = config.reduce
+    model.trigger_reduce, model.trigger_score = config.reduce, config.score
     _, rows = split.partition(read_triggers(config.data, labelled=True))
     if not any(any(row.triggers or ()) for row in rows):
         raise DataError(
@@ -47,7 +47,13 @@ def run(config: TriggersConfig, run: Run) -> dict[str, object]:
         "random_words_map": guess.map_scores,
     }
     metrics = {**manifest.metrics, "triggers": figures}
-    update_manifest(folder, threshold=threshold, trigger_reduce=config.reduce, metrics=metrics)
+    update_manifest(
+        folder,
+        threshold=threshold,
+        trigger_reduce=config.reduce,
+        trigger_score=config.score,
+        metrics=metrics,
+    )
     write_json(Path(config.output) / "triggers.json", figures)
     run.saved(folder)
     return dict(figures)
