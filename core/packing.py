@@ -1,11 +1,13 @@
-"""The packed form of weights: int8, one scale per row; for models that ship.
+"""The packed form of weights: int8, a scale for each 64 columns of a row; for models that ship.
 
-Symmetric weight-only quantisation: row r of a matrix becomes
-round(W_r / s_r) with s_r = max|W_r| / 127, and is multiplied out again at
-load. Knows tensors by name and shape, and checkpoint folders; not what a
-model does with them.
+Symmetric weight-only quantisation: a block b of a row becomes round(W_b / s_b)
+with s_b = max|W_b| / 127 in float16, and is multiplied out again at load. One
+scale for a whole row changes a label in a hundred tweets, blocks of 64 in
+less than one in two hundred. Knows tensors by name and shape, and checkpoint
+folders; not what a model does with them.
 """
 
+import json
 import shutil
 from collections.abc import Callable
 from dataclasses import replace
@@ -20,16 +22,17 @@ from core.errors import CheckpointError
 
 PACKED = "packed.safetensors"
 WEIGHTS = "model.safetensors"
-_SCALE = ".row_scale"
+_SCALE = ".scale"
+_BLOCK = 64  # columns that share a scale; a row that is no multiple has one scale
 _SMALLEST = 1024  # elements; smaller tensors are not worth a loss
 
 
 def pack_tensors(tensors: dict[str, Tensor]) -> dict[str, Tensor]:
-    """Every large matrix as int8 plus a float32 scale per row; the rest as it is.
+    """Every large matrix as int8 plus a float16 scale per block of a row; the rest as it is.
 
-    >>> packed = pack_tensors({"w": torch.randn(64, 32)})
-    >>> packed["w"].dtype, packed["w.row_scale"].shape
-    (torch.int8, torch.Size([64]))
+    >>> packed = pack_tensors({"w": torch.randn(64, 128)})
+    >>> packed["w"].dtype, packed["w.scale"].shape
+    (torch.int8, torch.Size([64, 2]))
 
     Raises:
         CheckpointError: when a matrix holds a NaN or an infinity.
@@ -39,14 +42,21 @@ def pack_tensors(tensors: dict[str, Tensor]) -> dict[str, Tensor]:
         if not _worthwhile(tensor):
             packed[name] = tensor.contiguous()
             continue
-        values = tensor.float()
-        if not bool(values.isfinite().all()):
+        if not bool(tensor.isfinite().all()):
             raise CheckpointError(f"The weights {name} are not all finite.", "Train again.")
-        scale = values.abs().amax(dim=1) / 127  # (rows,)
-        divisor = torch.where(scale > 0, scale, torch.ones_like(scale))
-        packed[name] = torch.round(values / divisor[:, None]).to(torch.int8)
-        packed[name + _SCALE] = scale
+        blocks = _blocks(tensor.float())  # (rows, blocks, columns of a block)
+        scale = (blocks.abs().amax(dim=2) / 127).half()  # (rows, blocks)
+        divisor = scale.float().clamp(min=torch.finfo(torch.float16).tiny)
+        whole = torch.round(blocks / divisor[:, :, None]).clamp(-127, 127)
+        packed[name] = whole.to(torch.int8).reshape(tensor.shape)
+        packed[name + _SCALE] = divisor.half()
     return packed
+
+
+def _blocks(matrix: Tensor) -> Tensor:
+    """A matrix (rows, columns) as (rows, blocks, columns of a block)."""
+    rows, columns = matrix.shape
+    return matrix.reshape(rows, -1, _BLOCK if columns % _BLOCK == 0 else columns)
 
 
 def _worthwhile(tensor: Tensor) -> bool:
@@ -56,13 +66,17 @@ def _worthwhile(tensor: Tensor) -> bool:
 
 
 def unpack_tensors(packed: dict[str, Tensor]) -> dict[str, Tensor]:
-    """Undo ``pack_tensors``, to float32; each entry is within s_r / 2 of the original."""
+    """Undo ``pack_tensors``, to float32; each entry is within 0.6 s_b of the original."""
     tensors: dict[str, Tensor] = {}
     for name, tensor in packed.items():
         if name.endswith(_SCALE):
             continue
         scale = packed.get(name + _SCALE)
-        tensors[name] = tensor if scale is None else tensor.float() * scale[:, None]
+        if scale is None:
+            tensors[name] = tensor
+        else:
+            blocks = _blocks(tensor.float()) * scale.float()[:, :, None]
+            tensors[name] = blocks.reshape(tensor.shape)
     return tensors
 
 
@@ -129,7 +143,17 @@ def _convert(
     def write(aside: Path) -> None:
         for name in manifest.files:
             if name != source:
-                shutil.copyfile(folder / name, aside / name)
+                _copy(folder / name, aside / name, small=target == PACKED)
         convert(folder / source, aside / target)
 
     return write_checkpoint(output, replace(manifest, packed=target == PACKED), write)
+
+
+def _copy(source: Path, target: Path, small: bool) -> None:
+    """Copy a file; a tokenizer's JSON loses its indentation, a third of it, where asked."""
+    if small and source.name == "tokenizer.json":
+        content = json.loads(source.read_text(encoding="utf-8"))
+        text = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
+        target.write_text(text, encoding="utf-8")
+    else:
+        shutil.copyfile(source, target)

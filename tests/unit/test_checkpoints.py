@@ -2,7 +2,6 @@
 
 import dataclasses
 import json
-import os
 import signal
 import stat
 import subprocess
@@ -289,10 +288,3 @@ def test_text_hashes_come_back(
     assert load_texts(folder) == (set(), set())
     save_texts(folder, labelled, unlabelled)
     assert load_texts(folder) == (labelled, unlabelled)
-
-
-@pytest.mark.skipif(os.getuid() == 0, reason="root may write anywhere")
-def test_a_folder_without_rights_is_said(tmp_path: Path) -> None:
-    tmp_path.chmod(0o500)
-    with pytest.raises(CheckpointError, match="cannot be written"):
-        write_checkpoint(tmp_path / "model", SAID, two_files("new"))

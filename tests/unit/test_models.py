@@ -19,6 +19,7 @@ from core.models import EmotionModel
 from core.modules import module_identity
 from core.words import encodable
 
+pytestmark = pytest.mark.filterwarnings("ignore:Recommended. pip install sacremoses")
 SETTINGS = settings(max_examples=40, deadline=None)
 TEXT = st.lists(
     st.sampled_from(["so", "happy", "love", " ", "  ", "😂", "très", "\u200d", "\n", "xyz"])

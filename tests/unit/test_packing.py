@@ -34,6 +34,7 @@ from core.packing import (
 from core.translation import Decoding
 from core.translators import load_unit
 
+pytestmark = pytest.mark.filterwarnings("ignore:Recommended. pip install sacremoses")
 TEXTS = ["so happy today", "I love this 😂", "sad", "", "так грустно", "miedo " * 60]
 MATRICES = arrays(
     np.float32,

@@ -21,9 +21,10 @@ from core.errors import CheckpointError, ModelError
 from core.modules import module_identity
 from core.records import TranslationStatus
 from core.segments import segments
-from core.translation import Decoding, Translator
+from core.translation import Decoding, OwnLimit, Translator
 from core.translators import describe, load_translator, load_unit, parameters
 
+pytestmark = pytest.mark.filterwarnings("ignore:Recommended. pip install sacremoses")
 STATUS = TranslationStatus
 SENTENCES = ["so happy today", "très content", "miedo", "люблю table грустно", "xyz", "love " * 12]
 HOSTILE = st.lists(
@@ -93,6 +94,18 @@ def test_beams_do_not_see_their_neighbours(folders: Any) -> None:
     machine = load_translator(folders.translator, decoding=Decoding(beams=3))
     alone = [machine.translate([text], ["fr"])[0] for text in SENTENCES]
     assert machine.translate(SENTENCES, ["fr"] * len(SENTENCES), 6) == alone
+
+
+def test_each_row_of_a_search_has_its_own_end() -> None:
+    """Two rows of two beams, limits 3 and 5; the start mark stands before what is counted."""
+    limit, scores = OwnLimit(torch.tensor([3, 5]), beams=2, end=1), torch.randn(4, 6)
+    for length in range(1, 6):
+        found = limit(torch.zeros(4, length, dtype=torch.long), scores.clone())
+        for row, most in enumerate((3, 3, 5, 5)):
+            if length < most:
+                assert torch.equal(found[row], scores[row])
+            else:
+                assert found[row].softmax(dim=-1).tolist() == [0, 1, 0, 0, 0, 0]
 
 
 @given(HOSTILE)
