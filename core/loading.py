@@ -179,6 +179,11 @@ def _assemble(folder: Path, manifest: Manifest) -> Any:
         return module
     if manifest.pooling != "cls":
         raise CheckpointError(f"{folder} pools by {manifest.pooling!r}.", "Update Tandem.")
+    if manifest.trigger_score == "contribution":
+        raise CheckpointError(
+            f"{folder} scores words by contribution, which only mean pooling has.",
+            "Choose its threshold again: python -m train triggers score=cosine …",
+        )
     plain = load_saved(AutoModelForSequenceClassification, folder)
     if plain.config.num_labels != len(manifest.labels):
         raise CheckpointError(

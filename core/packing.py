@@ -45,12 +45,20 @@ def pack_tensors(tensors: dict[str, Tensor]) -> dict[str, Tensor]:
         if not bool(tensor.isfinite().all()):
             raise CheckpointError(f"The weights {name} are not all finite.", "Train again.")
         blocks = _blocks(tensor.float())  # (rows, blocks, columns of a block)
-        scale = (blocks.abs().amax(dim=2) / 127).half()  # (rows, blocks)
-        divisor = scale.float().clamp(min=torch.finfo(torch.float16).tiny)
-        whole = torch.round(blocks / divisor[:, :, None]).clamp(-127, 127)
+        scale = _half_above(blocks.abs().amax(dim=2) / 127)  # (rows, blocks)
+        if not bool(scale.isfinite().all()):
+            raise CheckpointError(f"The weights {name} are too large to pack.", "Ship it unpacked.")
+        whole = torch.round(blocks / scale.float()[:, :, None])
         packed[name] = whole.to(torch.int8).reshape(tensor.shape)
-        packed[name + _SCALE] = divisor.half()
+        packed[name + _SCALE] = scale
     return packed
+
+
+def _half_above(values: Tensor) -> Tensor:
+    """Float16 numbers, the next ones above where rounded down: so no entry exceeds 127 steps."""
+    half = values.half().clamp(min=2.0**-24)  # the smallest that float16 holds
+    step = (half.float() < values).to(torch.int16)
+    return (half.view(torch.int16) + step).view(torch.float16)
 
 
 def _blocks(matrix: Tensor) -> Tensor:

@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from transformers import AutoModel, AutoModelForSequenceClassification, AutoTokenizer
 
+from core.errors import ModelError
 from core.labels import LABELS
 from core.loading import load_emotion_model
 from core.models import EmotionModel
@@ -273,3 +274,25 @@ def test_identity_sees_every_weight_and_setting(tiny: Any) -> None:
     with torch.no_grad():
         module.classifier.bias[2] += 1e-6
     assert same != module_identity(module, "cls", "", 64)
+
+
+def test_contributions_equal_a_naive_sum_and_need_a_mean_pooled_model(
+    cls: EmotionModel, mean: EmotionModel
+) -> None:
+    text = "so happy today"
+    model = replace(mean, trigger_score="contribution", prefix="")
+    encoding = model.tokenizer(text, return_tensors="pt")
+    with torch.no_grad():
+        output = model.module(**encoding, output_hidden_states=True)
+    weight = model.module.classifier.weight.detach()
+    label = int(output.logits[0].argmax())
+    terms = output.hidden_states[-1][0] @ (weight[label] - weight.mean(dim=0))
+    naive = ((terms - terms.mean()) / terms.std(correction=0)).tolist()
+    by_word: dict[int, float] = {}
+    for score, word in zip(naive, encoding.word_ids(0), strict=True):
+        if word is not None:
+            by_word[word] = max(score, by_word.get(word, -math.inf))
+    scored = model.trigger_scores([text])[0].words
+    assert [word.score for word in scored] == pytest.approx(list(by_word.values()), abs=1e-4)
+    with pytest.raises(ModelError, match="no contribution"):
+        replace(cls, trigger_score="contribution").trigger_scores([text])
