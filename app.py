@@ -34,7 +34,7 @@ ROLES = {
 LOGIN_VARIABLE = "TANDEM_AUTH"
 PORT, TRIES = 7860, 20
 NONE = "none"
-_HUB_ID = re.compile(r"[\w.-]+/[\w.-]+|[A-Za-z][\w-]*")
+_HUB_ID = re.compile(r"[\w.-]+/[\w.{}-]+|[A-Za-z][\w-]*")  # or a {language} pattern
 HOW_TO_LOG_IN = (
     "Set a login first: write one or more lines user:password into a file and add --auth FILE, "
     f"or put user:password into the environment variable {LOGIN_VARIABLE}."

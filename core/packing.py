@@ -1,10 +1,10 @@
 """The packed form of weights: int8, a scale for each 64 columns of a row; for models that ship.
 
 Symmetric weight-only quantisation: a block b of a row becomes round(W_b / s_b)
-with s_b = max|W_b| / 127 in float16, and is multiplied out again at load. One
-scale for a whole row changes a label in a hundred tweets, blocks of 64 in
-less than one in two hundred. Knows tensors by name and shape, and checkpoint
-folders; not what a model does with them.
+with s_b = max|W_b| / 127, rounded up to float16, and is multiplied out again
+at load. One scale for a whole row changes a label in a hundred tweets, blocks
+of 64 in less than one in two hundred. Knows tensors by name and shape, and
+checkpoint folders; not what a model does with them.
 """
 
 import json

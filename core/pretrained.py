@@ -7,6 +7,7 @@ with torch's ``weights_only`` reader. The network is transformers' business:
 with HF_HUB_OFFLINE=1 only folders and its own cache are read.
 """
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -26,7 +27,11 @@ CONVERT = (
 
 
 def quiet() -> None:
-    """Keep transformers' own bars and reports off the terminal; errors are raised, not logged."""
+    """Keep transformers' own bars and reports off the terminal; errors are raised, not logged.
+
+    Nor shall it ask a service on the hub to convert somebody's pickled weights in the background.
+    """
+    os.environ.setdefault("DISABLE_SAFETENSORS_CONVERSION", "1")
     transformers_logging.set_verbosity_error()
     transformers_logging.disable_progress_bar()
 

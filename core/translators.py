@@ -62,6 +62,8 @@ def load_unit(source: str | Path, device: str = "cpu") -> tuple[MarianUnit, tupl
         raise CheckpointError(
             f"{folder} is a {manifest.role}, not a translator.", "Choose another folder."
         )
+    if not manifest.languages:
+        raise CheckpointError(f"{folder} names no language to translate from.", "Train it again.")
     module = load_saved(MarianMTModel, folder, _POSITIONS)
     module.generation_config.bad_words_ids = [[module.config.pad_token_id]]
     unit = MarianUnit(

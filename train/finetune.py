@@ -15,7 +15,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from core.checkpoints import Manifest, save_texts
+from core.checkpoints import Manifest, check_output, save_texts
 from core.data import normalise, read_emotions, read_triggers, text_hash
 from core.labels import INDEX, LABELS
 from core.loading import capacity, load_tokenizer, new_classifier, save_emotion_model
@@ -41,6 +41,7 @@ class Rows:
 
 def finetune(config: TeacherConfig, run: Run, role: str) -> dict[str, object]:
     """Split, train with the best macro-F1 on the validation rows kept, save the checkpoint."""
+    check_output(Path(config.output))
     device = prepare(config)
     run.stage("data")
     rows = read_rows(config)

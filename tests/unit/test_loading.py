@@ -75,7 +75,15 @@ def test_what_is_saved_comes_back(folders: Any, tmp_path: Path, name: str) -> No
     after = load_emotion_model(tmp_path / "again", "teacher")
     assert np.array_equal(after.probabilities(TEXTS), before.probabilities(TEXTS))
     assert after.trigger_scores(TEXTS) == before.trigger_scores(TEXTS)
-    fields = ("pooling", "prefix", "max_length", "threshold", "trigger_reduce", "identity", "base")
+    fields = (
+        "pooling",
+        "prefix",
+        "max_length",
+        "threshold",
+        "trigger_reduce",
+        "trigger_score",
+        "identity",
+    )
     for name in fields:
         assert getattr(after, name) == getattr(before, name)
     assert (tmp_path / "again" / "more.txt").read_text() == "kept" and "more.txt" in written.files
@@ -235,6 +243,12 @@ CHECKPOINT: dict[str, tuple[str, Callable[[Path], Any], str]] = {
     "no head": ("student", lambda f: (f / "head.safetensors").unlink(), "is missing"),
     "pooling": ("teacher", lambda f: update_manifest(f, pooling="sum"), "'sum'"),
     "reduction": ("teacher", lambda f: update_manifest(f, trigger_reduce="sum"), "'sum'"),
+    "score": ("student", lambda f: update_manifest(f, trigger_score="sum"), "'sum'"),
+    "contribution": (
+        "teacher",
+        lambda f: update_manifest(f, trigger_score="contribution"),
+        "only mean pooling",
+    ),
     "labels": ("teacher", lambda f: update_manifest(f, labels=LABELS[:4]), "4 labels for 6"),
     "labels, mean": ("student", lambda f: update_manifest(f, labels=LABELS[:4]), "head"),
     "mean read as cls": ("student", lambda f: update_manifest(f, pooling="cls"), "lacks"),

@@ -143,6 +143,31 @@ def test_trigger_scores_equal_a_naive_cosine(tiny: Any, folders: Any, name: str)
             assert word.trigger == (word.scored and word.score >= (model.threshold or 0.0))
 
 
+def test_contributions_equal_what_leaving_the_mean_says(folders: Any, mean: EmotionModel) -> None:
+    """By hand: h · (w_label − mean w) of each sub-token, standardised over the text."""
+    from safetensors.numpy import load_file
+
+    model = replace(mean, trigger_score="contribution", prefix="")
+    weight = load_file(folders.student / "head.safetensors")["weight"].astype(np.float64)
+    for text in ("so happy today", "love  this table 😂", "sad"):
+        ((prediction, scores),) = model.analyse([text])
+        hidden, _ = states(AutoModel.from_pretrained(folders.student), model.tokenizer, text, 48)
+        direction = weight[LABELS.index(prediction.label)] - weight.mean(axis=0)
+        terms = hidden.numpy().astype(np.float64) @ direction
+        terms = (terms - terms.mean()) / terms.std()
+        best: dict[int, float] = {}
+        for word, term in zip(model._align(text).word_ids, terms, strict=True):
+            if word is not None:
+                best[word] = max(best.get(word, -9.0), float(term))
+        found = {row: word.score for row, word in enumerate(scores.words) if word.scored}
+        assert found == pytest.approx(best, abs=1e-3)
+
+
+def test_a_cls_model_has_no_contributions(cls: EmotionModel) -> None:
+    with pytest.raises(ModelError, match="no contribution of their own"):
+        replace(cls, trigger_score="contribution").trigger_scores(["so"])
+
+
 def test_a_prefix_shapes_the_answer_and_is_never_scored(mean: EmotionModel) -> None:
     bare = replace(mean, prefix="")
     (prediction, scores), (other, _) = mean.analyse(["so"])[0], bare.analyse(["so"])[0]
@@ -259,6 +284,7 @@ def test_the_key_holds_whatever_shapes_an_answer(cls: EmotionModel) -> None:
         {"pooling": "mean"},
         {"threshold": 0.9},
         {"trigger_reduce": "mean"},
+        {"trigger_score": "contribution"},
         {"class_names": LABELS[::-1]},
         {"name": "another folder, so maybe another tokenizer"},
     ]

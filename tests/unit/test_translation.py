@@ -323,6 +323,13 @@ def test_what_does_not_fit_is_refused_in_a_sentence(folders: Any, tmp_path: Path
         assert "\n" not in caught.value.sentence and caught.value.hint
 
 
+def test_a_checkpoint_without_a_language_is_refused(folders: Any, tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(folders.translator, tmp_path / "m"))
+    update_manifest(folder, languages=())
+    with pytest.raises(CheckpointError, match="names no language"):
+        load_translator(folder)
+
+
 def test_a_checkpoint_without_a_tensor_is_refused(folders: Any, tmp_path: Path) -> None:
     from safetensors.torch import load_file, save_file
 

@@ -15,7 +15,7 @@ import torch
 from torch import Tensor, nn
 from transformers import XLMRobertaConfig, XLMRobertaModel
 
-from core.checkpoints import Manifest
+from core.checkpoints import Manifest, check_output
 from core.data import read_texts
 from core.loading import load_backbone, load_tokenizer, save_encoder
 from core.models import mean_pool, module_identity
@@ -32,6 +32,7 @@ WITH_EMOJI = 0.08  # share of pairs that end in an emoji, English in its name
 
 def run(config: BaseConfig, run: Run) -> dict[str, object]:
     """Train the vocabulary, start from the English encoder's layers, match, save."""
+    check_output(Path(config.output))
     device = prepare(config)
     run.stage("pairs")
     names = read_names(config.emoji) if config.emoji else {}

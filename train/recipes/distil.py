@@ -14,7 +14,7 @@ import torch
 from torch import Tensor, nn
 from transformers import TrainerCallback
 
-from core.checkpoints import Manifest, load_texts, save_texts
+from core.checkpoints import Manifest, check_output, load_texts, save_texts
 from core.data import read_emotions, read_texts, text_hash
 from core.distillation import distillation_loss, kl_per_row
 from core.errors import SplitError
@@ -34,6 +34,7 @@ from train.run import Run
 
 def run(config: DistilConfig, run: Run) -> dict[str, object]:
     """Compute what is frozen, refine, select on English validation, save with its reference."""
+    check_output(Path(config.output))
     device = prepare(config)
     run.stage("models")
     teacher = load_emotion_model(config.teacher, "teacher", device)

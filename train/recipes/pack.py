@@ -10,7 +10,7 @@ from pathlib import Path
 
 import torch
 
-from core.checkpoints import read_manifest, update_manifest
+from core.checkpoints import check_output, read_manifest, update_manifest
 from core.data import read_texts
 from core.errors import ModelError
 from core.loading import load_emotion_model, pack_checkpoint
@@ -22,6 +22,7 @@ from train.run import Run
 
 def run(config: PackConfig, run: Run) -> dict[str, object]:
     """Pack aside, compare on the probe set, put in place."""
+    check_output(Path(config.output))
     device = prepare(config)
     texts = [text for path in config.probe for text in read_texts(path)]
     texts = random.Random(config.seed).sample(texts, min(config.probes, len(texts)))

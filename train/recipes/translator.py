@@ -16,7 +16,7 @@ import torch
 from torch import Tensor, nn
 from transformers import MarianConfig, MarianMTModel
 
-from core.checkpoints import Manifest
+from core.checkpoints import Manifest, check_output
 from core.loading import save_encoder
 from core.models import module_identity
 from core.translation import Decoding, MarianUnit
@@ -32,6 +32,7 @@ IGNORED = -100
 
 def run(config: TranslatorConfig, run: Run) -> dict[str, object]:
     """Train, validate by chrF and loss on the dev files, write the checkpoint."""
+    check_output(Path(config.output))
     device = prepare(config)
     run.stage("pairs")
     clean, data = load_pairs(config, run)

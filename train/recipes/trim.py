@@ -14,7 +14,7 @@ from tokenizers import Tokenizer
 from torch import nn
 from transformers import PreTrainedTokenizerFast
 
-from core.checkpoints import Manifest
+from core.checkpoints import Manifest, check_output
 from core.data import read_texts
 from core.errors import ModelError
 from core.loading import load_backbone, load_tokenizer, save_encoder
@@ -28,6 +28,7 @@ from train.run import Run
 
 def run(config: TrimConfig, run: Run) -> dict[str, object]:
     """Count pieces, keep the frequent ones, drop layers, add emoji tokens, save."""
+    check_output(Path(config.output))
     prepare(config)
     run.stage("reading")
     texts = [text for path in config.texts for text in read_texts(path)]
