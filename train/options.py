@@ -238,7 +238,7 @@ def _as_error(problems: Sequence[str]) -> ConfigError:
 def dump(config: RecipeConfig) -> str:
     """The config as YAML that ``parse`` reads back to an equal config."""
     values = {row.name: _plain(getattr(config, row.name)) for row in describe(type(config))}
-    return str(yaml.safe_dump(values, sort_keys=False, allow_unicode=True))
+    return _yaml(values, sort_keys=False)
 
 
 def command(recipe: str, config: RecipeConfig) -> str:
@@ -256,5 +256,13 @@ def _typed(value: Any) -> str:
     """A value as it is typed after ``name=``."""
     if isinstance(value, str):
         return value
-    flow = yaml.safe_dump(_plain(value), default_flow_style=True, width=2**31, allow_unicode=True)
-    return str(flow).removesuffix("...\n").strip()
+    flow = _yaml(_plain(value), default_flow_style=True, width=2**31)
+    return flow.removesuffix("...\n").strip()
+
+
+def _yaml(value: Any, **style: Any) -> str:
+    """YAML, letters of any script as they are; escaped where YAML reads one as a line break."""
+    text = str(yaml.safe_dump(value, allow_unicode=True, **style))
+    if any(mark in text for mark in "\x85\u2028\u2029\ufeff"):
+        text = str(yaml.safe_dump(value, allow_unicode=False, **style))
+    return text

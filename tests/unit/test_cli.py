@@ -220,7 +220,14 @@ RECIPES["nap"] = Recipe("nap", "NapConfig", "nap", "Naps.")
 sys.exit(main(sys.argv[1:]))
 """
     line = [sys.executable, "-c", code, "nap", f"output={tmp_path}/nap"]
-    child = subprocess.Popen(line, cwd=ROOT, env=child_environment(), stderr=subprocess.DEVNULL)
+    child = subprocess.Popen(
+        line,
+        cwd=ROOT,
+        env=child_environment(),
+        stderr=subprocess.DEVNULL,
+        # A shell that runs the tests in the background has its children ignore the signal.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    )
     events = tmp_path / "nap.run" / "events.jsonl"
     for _ in range(300):
         if events.exists() and '"sleeping"' in events.read_text():
