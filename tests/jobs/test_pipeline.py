@@ -87,6 +87,27 @@ def test_translator_opens_in_plain_transformers_and_pads_with_zeros(pipeline) ->
     assert load_translator(folder).translate([text], ["fr"])[0].text == plain
 
 
+def test_a_translator_goes_on_from_another_with_its_vocabulary(pipeline) -> None:
+    start = pipeline.path("translator")
+    run = pipeline.train(
+        "translator",
+        "translator_on",
+        start=start,
+        languages="fr",
+        parallel=pipeline.path("train_fr-en.tsv"),
+        dev=pipeline.path("dev_fr-en.tsv"),
+        learning_rate=0.0,
+        max_steps=1,
+        batch_size=8,
+    )
+    before, after = (
+        MarianMTModel.from_pretrained(f) for f in (start, pipeline.path("translator_on"))
+    )
+    for name, tensor in before.state_dict().items():
+        assert torch.equal(tensor, after.state_dict()[name]), name
+    assert run.figures["chrf_fr"] == read_manifest(Path(start)).metrics["chrf_fr"]
+
+
 def test_cls_student_opens_in_a_plain_pipeline(pipeline) -> None:
     folder = pipeline.path("student")
     text = "je suis très content"
