@@ -28,8 +28,13 @@ import pytest
 ROOT = Path(__file__).parent.parent
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
-hypothesis.settings.register_profile("tandem", deadline=None, print_blob=True)
-hypothesis.settings.load_profile("tandem")
+# The same examples in every run: a change is never blamed for what another draw would have found.
+# HYPOTHESIS_PROFILE=explore draws anew. Busy machines are slow, so no deadline and no "too slow".
+_CALM = [hypothesis.HealthCheck.filter_too_much, hypothesis.HealthCheck.too_slow]
+_COMMON: dict[str, Any] = {"deadline": None, "print_blob": True, "suppress_health_check": _CALM}
+hypothesis.settings.register_profile("tandem", derandomize=True, **_COMMON)
+hypothesis.settings.register_profile("explore", **_COMMON)
+hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "tandem"))
 
 
 class NetworkBlocked(RuntimeError):

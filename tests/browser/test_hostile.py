@@ -55,8 +55,12 @@ def test_hostile_texts_come_back_whole_when_a_card_is_asked_again(visit, site):
         before = shown(page, number, 0)
         page.get_by_label(f"Language of tweet {number}", exact=True).select_option("en")
         card = page.locator(f'.td-card[data-number="{number}"]')
-        expect(card.locator(".td-origin").first).to_contain_text("English already")
+        for _ in range(200):  # the card may say "English already" before it is asked again
+            if site.engine.calls[-1][0] == [HOSTILE[number - 1]]:
+                break
+            page.wait_for_timeout(50)
         assert site.engine.calls[-1][0] == [HOSTILE[number - 1]]
+        expect(card.locator(".td-origin").first).to_contain_text("English already")
         assert shown(page, number, 0) == before
     assert page.evaluate("window.pwned") is None
 
