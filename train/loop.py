@@ -4,6 +4,7 @@ Knows optimisers, steps and validation. What a batch holds and what a loss
 means is the recipe's business.
 """
 
+import math
 import random
 import shutil
 from collections.abc import Callable, Mapping, Sequence
@@ -21,7 +22,9 @@ from transformers import (
     TrainerCallback,
     TrainingArguments,
 )
+from transformers.trainer_callback import PrinterCallback
 
+from core.errors import ModelError
 from core.loading import quiet
 from train.config import TrainingConfig
 from train.options import RecipeConfig
@@ -132,6 +135,11 @@ class Reporter(TrainerCallback):
         """Training loss and validation figures become metrics."""
         logs = logs or {}
         self.loss = logs.get("loss", self.loss)
+        if self.loss is not None and not math.isfinite(self.loss):
+            raise ModelError(
+                f"At step {state.global_step} the loss is no longer a number.",
+                "Lower learning_rate, or train in float32.",
+            )
         for name, value in logs.items():
             if name == "loss" or name.startswith("eval_"):
                 self.run.metric(name, float(value), step=state.global_step)
@@ -165,26 +173,13 @@ def fit(
         keep_last: end with the last step's weights whatever validation says.
 
     Raises:
-        RuntimeError: when the loss is not a number.
+        ModelError: when the loss is no longer a number.
     """
-    initial: Mapping[str, float] = {}
-    untouched: dict[str, Tensor] = {}
-    if step_zero and evaluation is not None:
-        module.eval()
-        initial = dict(evaluation(module))
-        run.log("step 0: " + ", ".join(f"{k} {v:.4f}" for k, v in initial.items()))
-        untouched = {name: t.detach().cpu().clone() for name, t in module.state_dict().items()}
+    initial, untouched = _before(module, evaluation if step_zero else None, run)
     work = run.folder / "checkpoints"
     trainer = LossTrainer(
         model=module,
-        args=_arguments(
-            config,
-            work,
-            evaluation is not None and not keep_last,
-            score,
-            run,
-            evaluation is not None,
-        ),
+        args=_arguments(config, work, score, evaluation is not None, keep_last),
         train_dataset=Rows(rows),
         eval_dataset=Rows(rows[:1]) if evaluation is not None else None,
         data_collator=collate,
@@ -197,7 +192,7 @@ def fit(
             *callbacks,
         ],
     )
-    trainer.remove_callback(_printer())
+    trainer.remove_callback(PrinterCallback)
     trainer.train()
     module.eval()
     shutil.rmtree(work, ignore_errors=True)
@@ -210,10 +205,16 @@ def fit(
     return Fitted(trainer.state.global_step, best, history, initial, back)
 
 
-def _printer() -> Any:
-    from transformers.trainer_callback import PrinterCallback
-
-    return PrinterCallback
+def _before(
+    module: nn.Module, evaluation: Evaluation | None, run: Run
+) -> tuple[Mapping[str, float], dict[str, Tensor]]:
+    """Figures and a copy of the weights of step 0; both empty without an evaluation."""
+    if evaluation is None:
+        return {}, {}
+    module.eval()
+    initial = dict(evaluation(module))
+    run.log("step 0: " + ", ".join(f"{k} {v:.4f}" for k, v in initial.items()))
+    return initial, {name: t.detach().cpu().clone() for name, t in module.state_dict().items()}
 
 
 def _limit(config: TrainingConfig) -> float | None:
@@ -239,8 +240,10 @@ def _optimizer(module: nn.Module, config: TrainingConfig) -> torch.optim.Optimiz
 
 
 def _arguments(
-    config: TrainingConfig, work: Path, keep_best: bool, score: str, run: Run, evaluates: bool
+    config: TrainingConfig, work: Path, score: str, evaluates: bool, keep_last: bool
 ) -> TrainingArguments:
+    """Our options in the Trainer's words."""
+    keep_best = evaluates and not keep_last
     strategy = "no" if not evaluates else ("steps" if config.eval_steps else "epoch")
     return TrainingArguments(
         output_dir=str(work),
@@ -263,6 +266,7 @@ def _arguments(
         metric_for_best_model=score if keep_best else None,
         greater_is_better=True if keep_best else None,
         logging_steps=20,
+        logging_nan_inf_filter=False,  # a loss that is no number shall show
         train_sampling_strategy="group_by_length",
         dataloader_num_workers=0,
         remove_unused_columns=False,
