@@ -3,7 +3,7 @@
 Symmetric weight-only quantisation: a block b of a row becomes round(W_b / s_b)
 with s_b = max|W_b| / 127, rounded up to float16, and is multiplied out again
 at load. One scale for a whole row changes a label in a hundred tweets, blocks
-of 32 in less than one in two hundred. Knows tensors by name and shape, and
+of 32 in about one in two hundred. Knows tensors by name and shape, and
 checkpoint folders; not what a model does with them.
 """
 

@@ -21,6 +21,13 @@ class Example:
     source: str = ""  # the file's Source column, "" without one
     row: int = 0  # line of the file, the header being 1
 
+    @property
+    def gold(self) -> str:
+        """The label of a labelled row; ValueError for one that has none."""
+        if self.label is None:
+            raise ValueError(f"row {self.row} has no label")
+        return self.label
+
 
 UNKNOWN = "unknown"
 """The language code of a text whose language is not told or not configured."""

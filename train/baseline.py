@@ -48,7 +48,7 @@ def fit_baseline(config_file: Path, seed: int) -> Baseline:
         ConfigError: when it is not such a config, or its files are gone.
     """
     rows = read_rows(parse(TeacherConfig, config_file)).train
-    labels = tuple(row.label or "" for row in rows)
+    labels = tuple(row.gold for row in rows)
     pipeline = make_pipeline(
         TfidfVectorizer(ngram_range=(1, 2), min_df=2, sublinear_tf=True),
         LogisticRegression(max_iter=2000, C=4.0, class_weight="balanced"),

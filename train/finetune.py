@@ -16,7 +16,7 @@ import torch
 from torch import Tensor, nn
 
 from core.checkpoints import Manifest, check_output, save_texts
-from core.data import normalise, read_emotions, read_triggers, text_hash
+from core.data import read_emotions, read_triggers, text_hash
 from core.labels import INDEX, LABELS
 from core.loading import capacity, load_tokenizer, new_classifier, save_emotion_model
 from core.metrics import classification
@@ -65,9 +65,10 @@ def read_rows(config: TeacherConfig) -> Rows:
     triggers = read_triggers(config.triggers, labelled=True) if config.triggers else []
     split = _split(config, [example.text for example in (*main, *triggers)])
     train, validation = split.partition(main)
-    extra = _extra(config, split, {normalise(example.text) for example in main})
+    extra = _extra(config, split)
     data = [data_entry(config.data, len(train), "train"), *_extra_entries(config, extra)]
-    return Rows((*train, *extra), tuple(validation), split, tuple(data))
+    rows = (*train, *(example for _, example in extra))
+    return Rows(rows, tuple(validation), split, tuple(data))
 
 
 def new_model(config: TeacherConfig, device: str, role: str) -> EmotionModel:
@@ -89,10 +90,10 @@ def train_classifier(model: EmotionModel, rows: Rows, config: TeacherConfig, run
     """Cross-entropy, weighted by class where asked; validation macro-F1 decides what is kept."""
     encodings = model.encode([example.text for example in rows.train])
     features = [
-        {**encoding, "label": INDEX[example.label or ""]}
+        {**encoding, "label": INDEX[example.gold]}
         for encoding, example in zip(encodings, rows.train, strict=True)
     ]
-    weights = class_weights([example.label or "" for example in rows.train], config.class_weights)
+    weights = class_weights([example.gold for example in rows.train], config.class_weights)
     weights = weights.to(model.device)
 
     def loss(module: nn.Module, batch: dict[str, Tensor]) -> Tensor:
@@ -119,15 +120,15 @@ def train_classifier(model: EmotionModel, rows: Rows, config: TeacherConfig, run
 def validation_figures(model: EmotionModel, validation: Sequence[Example]) -> dict[str, float]:
     """Macro-F1 over the six classes, accuracy, and the mean log-likelihood of the gold label."""
     table = model.probabilities([example.text for example in validation])
-    gold = [example.label or "" for example in validation]
+    gold = [example.gold for example in validation]
     predicted = [LABELS[index] for index in table.argmax(axis=1)]
     report = classification(gold, predicted, classes=LABELS)
     likely = [
         math.log(max(row[INDEX[label]], 1e-9)) for row, label in zip(table, gold, strict=True)
     ]
     return {
-        "macro_f1": float(report.macro_f1 or 0.0),
-        "accuracy": float(report.accuracy or 0.0),
+        "macro_f1": report.macro_f1,
+        "accuracy": report.accuracy,
         "log_likelihood": sum(likely) / len(likely),
     }
 
@@ -177,22 +178,28 @@ def _split(config: TeacherConfig, texts: Sequence[str]) -> Split:
     return Split.load(path)
 
 
-def _extra(config: TeacherConfig, split: Split, main: set[str]) -> list[Example]:
-    """Rows of further files: sources as asked, not in the main file, capped per class."""
-    by_class: dict[str, list[Example]] = defaultdict(list)
+def _extra(config: TeacherConfig, split: Split) -> list[tuple[str, Example]]:
+    """(path, row) of further files: sources as asked, not in the split, capped per class."""
+    by_class: dict[str, list[tuple[str, Example]]] = defaultdict(list)
     for path in config.extra:
         for example in read_emotions(path, labelled=True):
             wanted = not config.extra_sources or example.source in config.extra_sources
-            if wanted and not split.is_known(example.text) and normalise(example.text) not in main:
-                by_class[example.label or ""].append(example)
+            if wanted and not split.is_known(example.text):
+                by_class[example.gold].append((path, example))
     rng = random.Random(config.seed)
-    chosen: list[Example] = []
+    chosen: list[tuple[str, Example]] = []
     for label in LABELS:
         rows = by_class[label]
         chosen += rng.sample(rows, min(config.extra_per_class, len(rows)))
     return chosen
 
 
-def _extra_entries(config: TeacherConfig, extra: Sequence[Example]) -> list[dict[str, Any]]:
-    sources = dict(Counter(example.source for example in extra))
-    return [data_entry(path, len(extra), "train", sources=sources) for path in config.extra]
+def _extra_entries(
+    config: TeacherConfig, extra: Sequence[tuple[str, Example]]
+) -> list[dict[str, Any]]:
+    """What the manifest says of each further file: its own rows, by source."""
+    entries = []
+    for path in config.extra:
+        sources = Counter(example.source for origin, example in extra if origin == path)
+        entries.append(data_entry(path, sources.total(), "train", sources=dict(sources)))
+    return entries

@@ -95,7 +95,7 @@ def freeze(
         held_out=held_out(texts, config.held_out, config.seed),
         counts={**counts, **count_statuses(statuses)},
     )
-    frozen.reweighed(*weigh(config, student, frozen))
+    frozen.reweighed(*weigh(config, student, frozen, on_original=frozen.student))
     run.log(", ".join(f"{name}: {count}" for name, count in frozen.counts.items()))
     return frozen
 
@@ -135,10 +135,17 @@ def translate(
     return [known[key] for key in keys]
 
 
-def weigh(config: DistilConfig, student: EmotionModel, frozen: Frozen) -> tuple[Floats, Floats]:
-    """Eq. 2 and 3 by the given student; or a control instead of Eq. 3."""
+def weigh(
+    config: DistilConfig, student: EmotionModel, frozen: Frozen, on_original: Floats | None = None
+) -> tuple[Floats, Floats]:
+    """Eq. 2 and 3 by the given student; or a control instead of Eq. 3.
+
+    Args:
+        on_original: (N, K) its readings of the tweets, where they are known already.
+    """
     english = [translation.text for translation in frozen.translations]
-    on_original = student.probabilities(frozen.texts)
+    if on_original is None:
+        on_original = student.probabilities(frozen.texts).astype(np.float64)
     w = disagreement(student.probabilities(english), on_original, config.reading)
     weights = normalise_weights(w, frozen.statuses, config.paper_strict)
     if config.weights == "ones":
@@ -191,7 +198,7 @@ def _read_cache(path: Path) -> dict[str, Translation]:
     known: dict[str, Translation] = {}
     if not path.is_file():
         return known
-    for line in path.read_text(encoding="utf-8", errors="replace").splitlines():
+    for line in path.read_text(encoding="utf-8", errors="replace").split("\n"):
         try:
             entry = json.loads(line)
         except ValueError:

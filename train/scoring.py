@@ -47,7 +47,7 @@ def score(
     system: System, file: File, labels: list[str], settings: EvaluateConfig
 ) -> dict[str, Any]:
     """Every figure of one system on one file; the interval is a bootstrap over its rows."""
-    gold = [row.label or "" for row in file.rows]
+    gold = [row.gold for row in file.rows]
     report = classification(gold, labels)
     low, high = bootstrap_macro_f1(gold, labels, n=settings.bootstrap, seed=settings.seed)
     macro_f1 = report.macro_f1
@@ -107,7 +107,7 @@ def _mean(
     predicted: Mapping[tuple[str, str], list[str]],
     settings: EvaluateConfig,
 ) -> dict[str, Any]:
-    gold = {file.name: [row.label or "" for row in file.rows] for file in native}
+    gold = {file.name: [row.gold for row in file.rows] for file in native}
     reports: dict[str, ClassificationReport] = {
         name: classification(labels, predicted[system.name, name]) for name, labels in gold.items()
     }
@@ -147,7 +147,7 @@ def compare_first(
         raw: dict[str, float] = {}
         exact: dict[str, float] = {}
         for file in files:
-            gold = [row.label or "" for row in file.rows]
+            gold = [row.gold for row in file.rows]
             a, b = predicted[first, file.name], predicted[other, file.name]
             raw[file.name] = randomisation_test(gold, a, b, seed=settings.seed)
             exact[file.name] = mcnemar(gold, a, b)

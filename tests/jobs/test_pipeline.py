@@ -155,6 +155,34 @@ def test_reference_names_the_models_it_holds_for(pipeline) -> None:
     assert manifest.identity != reference.student_hash
 
 
+def test_reweighing_stores_the_last_weights_and_keeps_the_reference(pipeline) -> None:
+    pipeline.train(
+        "distil",
+        "reweighed",
+        teacher=pipeline.path("teacher"),
+        student=pipeline.path("before"),
+        translator=pipeline.path("translator"),
+        unlabelled=pipeline.path("unlabelled.tsv"),
+        data=pipeline.path("emotions.tsv"),
+        split=pipeline.path("split.json"),
+        select="last",
+        reweigh="true",
+        learning_rate=0.005,
+        batch_size=16,
+        epochs=3,
+    )
+    first, last = (
+        rows_of(Path(pipeline.path("reweighed.run")) / name)
+        for name in ("weights.tsv", "weights_last.tsv")
+    )
+    assert [row["w"] for row in first] != [row["w"] for row in last]
+    manifest = read_manifest(Path(pipeline.path("reweighed")))
+    reference = WeightReference.from_dict(manifest.weight_reference or {})
+    translated = [float(row["w"]) for row in first if row["status"] == "translated"]
+    assert reference.maximum == pytest.approx(max(translated), abs=1e-6)
+    assert manifest.settings["reweighed"] is True
+
+
 def test_refinement_brings_the_student_to_the_teacher_on_unseen_tweets(pipeline) -> None:
     metrics = read_manifest(Path(pipeline.path("student"))).metrics
     assert metrics["after_unseen_kl"] < metrics["before_unseen_kl"]

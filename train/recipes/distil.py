@@ -21,9 +21,9 @@ from core.errors import SplitError
 from core.loading import load_emotion_model, save_emotion_model
 from core.models import EmotionModel, module_identity
 from core.splits import Split
-from core.translation import Decoding
+from core.translation import Decoding, Translator
 from core.translators import load_translator
-from core.weighting import make_reference
+from core.weighting import WeightReference, make_reference
 from train.config import DistilConfig
 from train.finetune import validation_figures
 from train.frozen import Frozen, freeze, weigh, write_table
@@ -47,9 +47,14 @@ def run(config: DistilConfig, run: Run) -> dict[str, object]:
     run.saved(run.folder / "weights.tsv")
     _, validation = split.partition(read_emotions(config.data, labelled=True))
     before = student.identity
+    reference = _reference(config, frozen, before, translator)
     fitted = _refine(config, run, student, frozen, validation)
+    if config.reweigh:
+        write_table(run.folder / "weights_last.tsv", frozen)
+        run.saved(run.folder / "weights_last.tsv")
     figures = _figures(run, student, frozen, validation, fitted)
-    manifest = _manifest(config, run, student, teacher, translator, before, frozen, figures, fitted)
+    parents = {"teacher": teacher.identity, "student": before, "translator": translator.identity}
+    manifest = _manifest(config, run, student, parents, reference, figures, fitted)
     labelled, unlabelled = load_texts(Path(config.student))
     seen = unlabelled | {text_hash(text) for text in frozen.texts}
     save_emotion_model(
@@ -164,26 +169,30 @@ def _figures(
     return figures
 
 
-def _manifest(
-    config: DistilConfig,
-    run: Run,
-    student: EmotionModel,
-    teacher: EmotionModel,
-    translator: Any,
-    before: str,
-    frozen: Frozen,
-    figures: dict[str, object],
-    fitted: Fitted,
-) -> Manifest:
-    reference = make_reference(
+def _reference(
+    config: DistilConfig, frozen: Frozen, student_hash: str, translator: Translator
+) -> WeightReference:
+    """Of the adapted student's own w, also with ``reweigh``: later students are not kept."""
+    return make_reference(
         frozen.w,
         frozen.languages,
         frozen.statuses,
         reading=config.reading,
-        student_hash=before,
+        student_hash=student_hash,
         translator_hash=translator.identity,
         decoding=asdict(translator.decoding),
     )
+
+
+def _manifest(
+    config: DistilConfig,
+    run: Run,
+    student: EmotionModel,
+    parents: dict[str, str],
+    reference: WeightReference,
+    figures: dict[str, object],
+    fitted: Fitted,
+) -> Manifest:
     identity = module_identity(student.module, student.pooling, student.prefix, student.max_length)
     return Manifest(
         role="student",
@@ -194,7 +203,7 @@ def _manifest(
         max_length=student.max_length,
         weight_reference=reference.to_dict(),
         split=student.manifest.split if student.manifest is not None else None,
-        parents={"teacher": teacher.identity, "student": before, "translator": translator.identity},
+        parents=parents,
         data=tuple(
             data_entry(path, len(read_texts(path)), "unlabelled") for path in config.unlabelled
         ),
