@@ -15,12 +15,9 @@ import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from core.errors import ConfigError, TandemError
-
-if TYPE_CHECKING:
-    from dashboard.services import Sources
+from core.records import EngineSources
 
 DEMO = Path(__file__).resolve().parent / "assets" / "models" / "demo"
 ROLES = {
@@ -45,7 +42,7 @@ HOW_TO_LOG_IN = (
 class Options:
     """The checked command line."""
 
-    sources: "Sources"
+    sources: EngineSources
     host: str
     port: int
     logins: Mapping[str, str]
@@ -103,14 +100,12 @@ def read_options(arguments: Sequence[str], environment: Mapping[str, str]) -> Op
     )
 
 
-def read_sources(given: Mapping[str, str | None]) -> "Sources":
+def read_sources(given: Mapping[str, str | None]) -> EngineSources:
     """Where each of the four models comes from.
 
     Raises:
         ConfigError: naming the option whose folder is missing.
     """
-    from dashboard.services import Sources
-
     found: dict[str, str | None] = {}
     for option, folder in ROLES.items():
         value = given.get(option)
@@ -122,7 +117,7 @@ def read_sources(given: Mapping[str, str | None]) -> "Sources":
             found[option] = _source(option, value)
     teacher, student = found["teacher"], found["student"]
     assert teacher is not None and student is not None
-    return Sources(teacher, student, found["baseline"], found["translator"])
+    return EngineSources(teacher, student, found["baseline"], found["translator"])
 
 
 def _embedded(option: str, folder: Path) -> str:

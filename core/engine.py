@@ -16,7 +16,10 @@ from core.languages import LanguageIdentifier
 from core.models import EmotionModel
 from core.records import (
     Comparison,
+    EngineInfo,
+    EngineSources,
     Language,
+    ModelInfo,
     Prediction,
     TokenScores,
     Translation,
@@ -24,7 +27,7 @@ from core.records import (
     Weight,
 )
 from core.request import AUTO, Request
-from core.roster import EngineInfo, EngineSources, ModelInfo, Roster, open_models
+from core.roster import Roster, open_models
 from core.translation import Translator
 
 __all__ = ["AUTO", "Engine", "EngineInfo", "EngineSources", "ModelInfo"]

@@ -136,3 +136,37 @@ class Comparison:
     def flipped(self) -> bool:
         """Whether refinement changed the student's label."""
         return self.student_before is not None and self.student_before.label != self.student.label
+
+
+@dataclass(frozen=True, slots=True)
+class EngineSources:
+    """Where each model comes from: folder or hub id."""
+
+    teacher: str
+    student: str
+    baseline: str | None = None  # the adapted student, before refinement
+    translator: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ModelInfo:
+    """What a header says about one loaded model."""
+
+    role: str  # "teacher" | "student" | "student before" | "translator"
+    name: str  # as asked for
+    base: str
+    languages: tuple[str, ...]
+    parameters: int
+    threshold: float | None
+    pooling: str
+    licence: str
+    source: str
+    unmapped: tuple[str, ...] = ()  # classes of a foreign model that are left out
+
+
+@dataclass(frozen=True, slots=True)
+class EngineInfo:
+    """The loaded models and where they run."""
+
+    device: str
+    models: tuple[ModelInfo, ...]

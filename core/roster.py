@@ -7,43 +7,10 @@ from dataclasses import asdict, dataclass
 
 from core.loading import load_emotion_model, quiet
 from core.models import EmotionModel
+from core.records import EngineSources, ModelInfo
 from core.translation import Translator
 from core.translators import describe, load_translator, parameters
 from core.weighing import Weigher
-
-
-@dataclass(frozen=True)
-class EngineSources:
-    """Where each model comes from: folder or hub id."""
-
-    teacher: str
-    student: str
-    baseline: str | None = None  # the adapted student, before refinement
-    translator: str | None = None
-
-
-@dataclass(frozen=True)
-class ModelInfo:
-    """What a header says about one loaded model."""
-
-    role: str  # "teacher" | "student" | "student before" | "translator"
-    name: str  # as asked for
-    base: str
-    languages: tuple[str, ...]
-    parameters: int
-    threshold: float | None
-    pooling: str
-    licence: str
-    source: str
-    unmapped: tuple[str, ...] = ()  # classes of a foreign model that are left out
-
-
-@dataclass(frozen=True)
-class EngineInfo:
-    """The loaded models and where they run."""
-
-    device: str
-    models: tuple[ModelInfo, ...]
 
 
 @dataclass(frozen=True)

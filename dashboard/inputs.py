@@ -9,12 +9,12 @@ from typing import Any
 
 from core.errors import InputError
 from core.records import Comparison, Prediction, TokenScores
+from core.request import AUTO
 from dashboard import wording
 
 TAB_LIMIT = 50  # tweets that the tab compares at once
 ENDPOINT_LIMIT = 500  # texts that one call of the endpoint may hold
 LENGTH_LIMIT = 20_000  # characters of one text
-AUTO = "auto"
 
 
 def whole_characters(text: str) -> str:

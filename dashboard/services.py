@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Protocol
 
 from core.errors import TandemError
-from core.records import Comparison
+from core.records import Comparison, EngineInfo, EngineSources
 from dashboard import wording
 from dashboard.inputs import AUTO, whole_characters
 
@@ -24,36 +24,12 @@ log = logging.getLogger("tandem")
 EXAMPLES = Path(__file__).resolve().parents[1] / "assets" / "examples" / "tweets.tsv"
 
 
-class ModelLike(Protocol):
-    """One loaded model, as the header shows it."""
-
-    @property
-    def role(self) -> str: ...
-    @property
-    def name(self) -> str: ...
-    @property
-    def parameters(self) -> int: ...
-    @property
-    def threshold(self) -> float | None: ...
-    @property
-    def unmapped(self) -> Sequence[str]: ...
-
-
-class InfoLike(Protocol):
-    """What an engine says about itself."""
-
-    @property
-    def device(self) -> str: ...
-    @property
-    def models(self) -> Sequence[ModelLike]: ...
-
-
 class EngineLike(Protocol):
     """The part of core.engine.Engine that the dashboard uses."""
 
     def start(self) -> None: ...
     def wait(self) -> None: ...
-    def describe(self) -> InfoLike: ...
+    def describe(self) -> EngineInfo: ...
     def compare(
         self,
         texts: Sequence[str],
@@ -64,21 +40,11 @@ class EngineLike(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Sources:
-    """Where each model comes from: a folder or a hub id; None where there is none."""
-
-    teacher: str
-    student: str
-    baseline: str | None = None
-    translator: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Status:
     """How far loading is."""
 
     state: str  # "idle", "loading", "ready" or "failed"
-    info: InfoLike | None = None  # once ready
+    info: EngineInfo | None = None  # once ready
     problem: str = ""  # one sentence and a hint, once failed
 
     @property
@@ -101,18 +67,11 @@ class Step:
     result: list[Comparison] | None = None
 
 
-def default_engine(sources: Sources) -> EngineLike:
+def default_engine(sources: EngineSources) -> EngineLike:
     """The real engine on these sources. Imports torch: call it in a thread."""
-    from core.engine import Engine, EngineSources
+    from core.engine import Engine
 
-    return Engine(
-        EngineSources(
-            teacher=sources.teacher,
-            student=sources.student,
-            baseline=sources.baseline,
-            translator=sources.translator,
-        )
-    )
+    return Engine(sources)
 
 
 class Services:

@@ -5,9 +5,9 @@ Knows a handful of plain values; loads nothing and hears no event.
 
 from collections.abc import Mapping, Sequence
 
-from core.records import Comparison
+from core.records import Comparison, ModelInfo
 from dashboard import wording
-from dashboard.services import ModelLike, Status
+from dashboard.services import Status
 from dashboard.views import card, markup
 
 
@@ -42,7 +42,7 @@ def _models(status: Status) -> str:
     return f'<dl class="td-models">{items}</dl>{notes}'
 
 
-def _model(model: ModelLike) -> str:
+def _model(model: ModelInfo) -> str:
     """Role, short name and size; the whole name on pointing."""
     return (
         f"<div><dt>{markup.text(wording.role(model.role))}</dt>"

@@ -8,13 +8,15 @@ import hashlib
 import threading
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from typing import Any
 
 from core.errors import InputError, ModelError
 from core.labels import INDEX, LABELS
 from core.records import (
     Comparison,
+    EngineInfo,
     Language,
+    ModelInfo,
     Prediction,
     TokenScores,
     Translation,
@@ -45,33 +47,21 @@ HINTS = {
 MAX_WORDS = 100
 
 
-@dataclass(frozen=True)
-class Model:
-    """What the header shows of one model."""
-
-    role: str
-    name: str
-    base: str = "fake"
-    languages: tuple[str, ...] = ("en",)
-    parameters: int = 12_300_000
-    threshold: float | None = 0.5
-    pooling: str = "mean"
-    licence: str = "Apache-2.0"
-    source: str = "memory"
-    unmapped: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Info:
-    """What the engine says about itself."""
-
-    device: str = "cpu"
-    models: tuple[Model, ...] = (
-        Model("teacher", "/somewhere/models/demo teacher", unmapped=("surprise",)),
-        Model("student", "demo student", threshold=0.45),
-        Model("student before", "demo student, before"),
-        Model("translator", "demo translator", threshold=None),
+def _model(role: str, name: str, threshold: float | None = 0.5, **more: Any) -> ModelInfo:
+    return ModelInfo(
+        role, name, "fake", ("en",), 12_300_000, threshold, "mean", "Apache-2.0", "memory", **more
     )
+
+
+INFO = EngineInfo(
+    "cpu",
+    (
+        _model("teacher", "/somewhere/models/demo teacher", unmapped=("surprise",)),
+        _model("student", "demo student", threshold=0.45),
+        _model("student before", "demo student, before"),
+        _model("translator", "demo translator", threshold=None),
+    ),
+)
 
 
 class FakeEngine:
@@ -90,8 +80,8 @@ class FakeEngine:
         if self.fail:
             raise ModelError("The folder nowhere holds no model.", "Give another --teacher.")
 
-    def describe(self) -> Info:
-        return Info()
+    def describe(self) -> EngineInfo:
+        return INFO
 
     def compare(
         self,
