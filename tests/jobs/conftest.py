@@ -47,6 +47,21 @@ class World:
         with open("/dev/null", "w") as nowhere:
             return execute(RECIPES[recipe], config, nowhere)
 
+    def distil(self, output: str, **changes: object) -> Run:
+        """Refine the pipeline's student by its teacher; ``changes`` over the usual options."""
+        usual = {
+            "teacher": self.path("teacher"),
+            "student": self.path("before"),
+            "translator": self.path("translator"),
+            "unlabelled": self.path("unlabelled.tsv"),
+            "data": self.path("emotions.tsv"),
+            "split": self.path("split.json"),
+            "batch_size": 16,
+            "learning_rate": 0.005,
+            "patience": 0,
+        }
+        return self.train("distil", output, **{**usual, **changes})
+
 
 @pytest.fixture(scope="session")
 def world(tmp_path_factory: pytest.TempPathFactory) -> World:
@@ -182,19 +197,7 @@ def pipeline(world: World) -> World:
         "teacher", "teacher", model=world.path("base_en"), pooling="mean", **data, **extra, **quick
     )
     world.train("student", "before", model=world.path("base"), pooling="cls", **data, **quick)
-    world.train(
-        "distil",
-        "student",
-        teacher=world.path("teacher"),
-        student=world.path("before"),
-        translator=world.path("translator"),
-        unlabelled=world.path("unlabelled.tsv"),
-        data=world.path("emotions.tsv"),
-        split=world.path("split.json"),
-        select="last",
-        held_out=0.2,
-        **{**quick, "epochs": 6},
-    )
+    world.distil("student", select="last", held_out=0.2, epochs=6)
     world.train(
         "triggers",
         "thresholds",

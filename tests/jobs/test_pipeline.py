@@ -156,21 +156,7 @@ def test_reference_names_the_models_it_holds_for(pipeline) -> None:
 
 
 def test_reweighing_stores_the_last_weights_and_keeps_the_reference(pipeline) -> None:
-    pipeline.train(
-        "distil",
-        "reweighed",
-        teacher=pipeline.path("teacher"),
-        student=pipeline.path("before"),
-        translator=pipeline.path("translator"),
-        unlabelled=pipeline.path("unlabelled.tsv"),
-        data=pipeline.path("emotions.tsv"),
-        split=pipeline.path("split.json"),
-        select="last",
-        reweigh="true",
-        learning_rate=0.005,
-        batch_size=16,
-        epochs=3,
-    )
+    pipeline.distil("reweighed", select="last", reweigh="true", epochs=3)
     first, last = (
         rows_of(Path(pipeline.path("reweighed.run")) / name)
         for name in ("weights.tsv", "weights_last.tsv")
@@ -225,16 +211,7 @@ def test_parents_of_another_split_are_refused(pipeline, tmp_path: Path) -> None:
         max_steps=1,
     )
     with pytest.raises(SplitError, match="another split"):
-        pipeline.train(
-            "distil",
-            "elsewhere/student",
-            teacher=pipeline.path("teacher"),
-            student=pipeline.path("elsewhere/before"),
-            translator=pipeline.path("translator"),
-            unlabelled=pipeline.path("unlabelled.tsv"),
-            data=pipeline.path("emotions.tsv"),
-            split=pipeline.path("split.json"),
-        )
+        pipeline.distil("elsewhere/student", student=pipeline.path("elsewhere/before"))
 
 
 def test_a_second_distillation_translates_nothing_again(
@@ -246,20 +223,7 @@ def test_a_second_distillation_translates_nothing_again(
         raise AssertionError("translated again")
 
     monkeypatch.setattr(MarianUnit, "translate", refuse)
-    run = pipeline.train(
-        "distil",
-        "student",
-        teacher=pipeline.path("teacher"),
-        student=pipeline.path("before"),
-        translator=pipeline.path("translator"),
-        unlabelled=pipeline.path("unlabelled.tsv"),
-        data=pipeline.path("emotions.tsv"),
-        split=pipeline.path("split.json"),
-        max_steps=1,
-        batch_size=16,
-        learning_rate=0.0,
-        patience=0,
-    )
+    run = pipeline.distil("student", max_steps=1, learning_rate=0.0)
     assert run.figures["selected"] == "step 0"  # nothing moved, so the unrefined student stands
     assert run.figures["before_macro_f1"] == run.figures["after_macro_f1"]
 
