@@ -1,14 +1,12 @@
-"""What comes in from people and programs, and what goes out as JSON.
+"""What comes in from people and programs: types and limits.
 
-Knows types, limits and the shape of the endpoint's answer; asks no engine, draws nothing.
+Asks no engine, draws nothing; what goes out as JSON is core.answers.
 """
 
-import math
 from collections.abc import Sequence
 from typing import Any
 
 from core.errors import InputError
-from core.records import Comparison, Prediction, TokenScores
 from core.request import AUTO
 from dashboard import wording
 
@@ -91,40 +89,3 @@ def _kind(value: Any) -> str:
         str: "a string",
     }
     return names.get(type(value), type(value).__name__)
-
-
-def to_json(comparison: Comparison) -> dict[str, Any]:
-    """A comparison as the endpoint answers it: plain values, never NaN or infinity."""
-    weight, before = comparison.weight, comparison.student_before
-    return {
-        "text": comparison.text,
-        "language": comparison.language.code,
-        "language_probability": _finite(comparison.language.probability),
-        "translation": comparison.translation.text,
-        "teacher": _prediction(comparison.teacher),
-        "student": _prediction(comparison.student),
-        "student_before": None if before is None else _prediction(before),
-        "disagreement": _finite(weight.disagreement),
-        "weight": _finite(weight.weight),
-        "weight_reason": wording.weight_reason(comparison),
-        "triggers": {role: _words(scores) for role, scores in comparison.triggers.items()},
-    }
-
-
-def _prediction(prediction: Prediction) -> dict[str, Any]:
-    """Label and probabilities of one model."""
-    probabilities = {label: _finite(value) for label, value in prediction.as_dict().items()}
-    return {"label": prediction.label, "probabilities": probabilities}
-
-
-def _words(scores: TokenScores) -> list[dict[str, Any]]:
-    """One entry per word of ``text.split(" ")``."""
-    return [
-        {"word": word.word, "score": _finite(word.score), "trigger": bool(word.trigger)}
-        for word in scores.words
-    ]
-
-
-def _finite(value: float | None) -> float | None:
-    """A number that JSON can hold, or None."""
-    return float(value) if value is not None and math.isfinite(value) else None

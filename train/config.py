@@ -110,6 +110,9 @@ class TranslatorConfig(ParallelConfig):
         low=0,
         high=1,
     )
+    joined: float = option(
+        0.1, "Share of pairs that follow another in the same row, as sentences do.", low=0, high=1
+    )
     max_pieces: int = option(60, "Longer pairs are left out.", unit="pieces", low=8)
     label_smoothing: float = option(0.1, "Label smoothing.", low=0.0, high=0.9)
     learning_rate: float = option(2e-3, "Peak learning rate.", low=0.0, high=1.0)

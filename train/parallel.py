@@ -71,6 +71,11 @@ def load_pairs(config: ParallelConfig, run: Run) -> tuple[list[Pair], list[dict[
     return pairs, data
 
 
+def joined(first: Pair, second: Pair) -> Pair:
+    """Two pairs as one: tweets hold several sentences, parallel corpora single ones."""
+    return f"{first[0]} {second[0]}", f"{first[1]} {second[1]}"
+
+
 def noisy(pair: Pair, rng: random.Random) -> Pair:
     """A pair as it might stand in a tweet; what the source loses, English keeps where it can.
 

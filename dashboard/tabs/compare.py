@@ -13,6 +13,7 @@ from typing import Any
 import gradio as gr
 from gradio.events import api
 
+from core import answers
 from core.errors import InputError, TandemError
 from dashboard import inputs, wording
 from dashboard import services as services_module
@@ -187,8 +188,8 @@ def _endpoint(services: Services) -> Callable[..., dict[str, Any]]:
         try:
             checked = inputs.check_texts(texts)
             code = inputs.check_language(language)
-            answers = services.compare(checked, code)
-            return {"items": [inputs.to_json(one) for one in answers]}
+            found = services.compare(checked, code)
+            return {"items": [answers.to_json(one) for one in found]}
         except Exception as problem:
             raise gr.Error(_told(problem), print_exception=False) from None
 

@@ -17,7 +17,7 @@ SOURCES = sorted(
 )
 ENTRANCES = ("app.py", "train/__main__.py")
 HEAVY = ("torch", "transformers", "pandas", "sklearn", "gradio", "plotly", "captum")
-LIGHT = ("values", "options", "config", "events", "run", "recipes", "__main__")
+LIGHT = ("values", "options", "config", "events", "run", "recipes", "help", "plan", "__main__")
 TABLE = ("train.recipes", "train.recipes.RECIPES", "train.recipes.Recipe")
 # What the dashboard may know of train; what the recipes compute with is not among it.
 SHOWN = tuple(

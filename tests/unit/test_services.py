@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from core.answers import to_json
 from core.errors import InputError, ModelError
 from core.labels import LABELS
 from core.languages import LANGUAGES
@@ -175,27 +176,19 @@ def test_json_never_holds_what_json_cannot():
         language=Language("fr", math.nan),
         triggers={"teacher": TokenScores("x", (WordScore("x", math.nan, False),))},
     )
-    answer = inputs.to_json(odd)
+    answer = to_json(odd)
     json.dumps(answer, allow_nan=False)
     assert answer["weight"] is None and answer["disagreement"] is None
     assert answer["triggers"]["teacher"] == [{"word": "x", "score": None, "trigger": False}]
 
 
 def test_json_of_a_plain_comparison():
-    answer = inputs.to_json(comparison("été", student_before=Prediction((0, 0, 0, 0, 0, 1.0))))
+    answer = to_json(comparison("été", student_before=Prediction((0, 0, 0, 0, 0, 1.0))))
     assert answer["text"] == "été" and answer["translation"] == "y"
     assert answer["student"]["label"] == "Joy"
     assert answer["student_before"]["label"] == "Neutral"
     assert tuple(answer["teacher"]["probabilities"]) == LABELS
     assert (answer["weight"], answer["weight_reason"]) == (0.8, None)
-
-
-@pytest.mark.parametrize("status", list(TranslationStatus))
-def test_a_missing_weight_always_has_a_reason(status):
-    answer = inputs.to_json(
-        comparison(weight=Weight(None, None, None), translation=Translation("x", status))
-    )
-    assert answer["weight"] is None and answer["weight_reason"]
 
 
 def test_examples_cover_languages_and_are_lines():

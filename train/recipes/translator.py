@@ -15,6 +15,7 @@ import sentencepiece
 import torch
 from torch import Tensor, nn
 from transformers import MarianConfig, MarianMTModel
+from transformers.models.marian.modeling_marian import shift_tokens_right
 
 from core.checkpoints import Manifest, check_output
 from core.loading import save_encoder
@@ -23,7 +24,7 @@ from core.translation import Decoding, MarianUnit
 from core.translators import load_unit
 from train.config import TranslatorConfig
 from train.loop import Fitted, fit, prepare
-from train.parallel import Pair, language_of, load_pairs, noisy, read_pairs
+from train.parallel import Pair, joined, language_of, load_pairs, noisy, read_pairs
 from train.run import Run
 from train.vocabulary import marian_tokenizer, train_sentencepiece
 
@@ -36,8 +37,7 @@ def run(config: TranslatorConfig, run: Run) -> dict[str, object]:
     device = prepare(config)
     run.stage("pairs")
     clean, data = load_pairs(config, run)
-    rng = random.Random(config.seed)
-    pairs = [noisy(pair, rng) if rng.random() < config.noise else pair for pair in clean]
+    pairs = as_tweeted(clean, config)
     with tempfile.TemporaryDirectory(dir=run.folder) as scratch:
         run.stage("vocabulary")
         module, tokenizer, model_file = _begin(config, pairs, Path(scratch))
@@ -56,6 +56,16 @@ def run(config: TranslatorConfig, run: Run) -> dict[str, object]:
         save_encoder(module, tokenizer, Path(config.output), manifest)
     run.saved(config.output)
     return dict(figures)
+
+
+def as_tweeted(clean: list[Pair], config: TranslatorConfig) -> list[Pair]:
+    """Some pairs joined with the one before, some made noisy; seeded."""
+    rng = random.Random(config.seed)
+    pairs = list(clean)
+    for i in range(1, len(clean)):
+        if rng.random() < config.joined:
+            pairs[i] = joined(clean[i - 1], clean[i])
+    return [noisy(pair, rng) if rng.random() < config.noise else pair for pair in pairs]
 
 
 def _begin(config: TranslatorConfig, pairs: list[Pair], scratch: Path) -> tuple[Any, Any, Path]:
@@ -160,19 +170,28 @@ def _train(
     )
 
 
-def cross_entropy(model: nn.Module, batch: dict[str, Tensor], smoothing: float) -> Tensor:
-    """Mean over the real target pieces of a batch, in nats."""
-    logits = model(**batch).logits  # (B, T', V)
-    return nn.functional.cross_entropy(
-        logits.flatten(0, 1),
-        batch["labels"].flatten(),
-        ignore_index=IGNORED,
-        label_smoothing=smoothing,
-    )
+def cross_entropy(model: Any, batch: dict[str, Tensor], smoothing: float) -> Tensor:
+    """Mean over the N real target pieces of a batch, in nats.
+
+    The output layer, half of the work of a small model, is applied to real pieces only.
+    """
+    labels = batch["labels"]
+    config = model.config
+    hidden = model.model(
+        input_ids=batch["input_ids"],
+        attention_mask=batch["attention_mask"],
+        decoder_input_ids=shift_tokens_right(
+            labels, config.pad_token_id, config.decoder_start_token_id
+        ),
+        use_cache=False,
+    ).last_hidden_state  # (B, T', H)
+    real = labels != IGNORED
+    logits = nn.functional.linear(hidden[real], model.lm_head.weight, model.final_logits_bias[0])
+    return nn.functional.cross_entropy(logits, labels[real], label_smoothing=smoothing)  # (N, V)
 
 
 @torch.inference_mode()
-def dev_loss(model: nn.Module, dev: list[dict[str, Any]], pad: int) -> dict[str, float]:
+def dev_loss(model: Any, dev: list[dict[str, Any]], pad: int) -> dict[str, float]:
     """Log-likelihood per dev batch; and with the sources exchanged, which must be lower.
 
     Where the two are alike, the model writes English without looking at its source.

@@ -221,15 +221,6 @@ def _top(probabilities: tuple[float, ...]) -> int:
     return max(range(len(probabilities)), key=lambda k: probabilities[k])
 
 
-def weight_reason(comparison: Comparison) -> str | None:
-    """Why there is no weight, or what is special about it; None where nothing is."""
-    weight = comparison.weight
-    if weight.reason:
-        return weight.reason
-    special = comparison.translation.status is TranslationStatus.ENGLISH
-    return weight_sentence(comparison) if weight.weight is None or special else None
-
-
 def shown_of(shown: int, total: int) -> str:
     """That only the first tweets were compared."""
     return (

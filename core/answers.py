@@ -1,0 +1,46 @@
+"""A comparison as plain values: what endpoint and command line answer, key by key.
+
+Knows the shape of the answer; computes nothing and reads no file.
+"""
+
+import math
+from typing import Any
+
+from core.records import Comparison, Prediction, TokenScores
+
+
+def to_json(comparison: Comparison) -> dict[str, Any]:
+    """A comparison as endpoint and command line answer it: plain values, never NaN or infinity."""
+    weight, before = comparison.weight, comparison.student_before
+    return {
+        "text": comparison.text,
+        "language": comparison.language.code,
+        "language_probability": _finite(comparison.language.probability),
+        "translation": comparison.translation.text,
+        "teacher": _prediction(comparison.teacher),
+        "student": _prediction(comparison.student),
+        "student_before": None if before is None else _prediction(before),
+        "disagreement": _finite(weight.disagreement),
+        "weight": _finite(weight.weight),
+        "weight_reason": weight.reason or None,
+        "triggers": {role: _words(scores) for role, scores in comparison.triggers.items()},
+    }
+
+
+def _prediction(prediction: Prediction) -> dict[str, Any]:
+    """Label and probabilities of one model."""
+    probabilities = {label: _finite(value) for label, value in prediction.as_dict().items()}
+    return {"label": prediction.label, "probabilities": probabilities}
+
+
+def _words(scores: TokenScores) -> list[dict[str, Any]]:
+    """One entry per word of ``text.split(" ")``."""
+    return [
+        {"word": word.word, "score": _finite(word.score), "trigger": bool(word.trigger)}
+        for word in scores.words
+    ]
+
+
+def _finite(value: float | None) -> float | None:
+    """A number that JSON can hold, or None."""
+    return float(value) if value is not None and math.isfinite(value) else None
