@@ -236,7 +236,7 @@ def serve(options: Options) -> None:
     from dashboard.build import Door, build, launch
     from dashboard.services import Services, default_engine
 
-    services = Services(lambda: default_engine(options.sources))
+    services = Services(lambda: default_engine(options.sources, services.downloading))
     blocks = build(services)
     door = Door(options.host, options.port, options.logins, options.share)
     local, shared = launch(blocks, door)

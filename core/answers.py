@@ -1,12 +1,13 @@
-"""A comparison as plain values: what endpoint and command line answer, key by key.
+"""Answers as plain values: what endpoint and command line say, key by key.
 
-Knows the shape of the answer; computes nothing and reads no file.
+Knows the shape of an answer, which begins with the text that it is about; computes nothing and
+reads no file.
 """
 
 import math
 from typing import Any
 
-from core.records import Comparison, Prediction, TokenScores
+from core.records import Comparison, Language, Prediction, TokenScores, Translation
 
 
 def to_json(comparison: Comparison) -> dict[str, Any]:
@@ -25,6 +26,30 @@ def to_json(comparison: Comparison) -> dict[str, Any]:
         "weight_reason": weight.reason or None,
         "triggers": {role: _words(scores) for role, scores in comparison.triggers.items()},
     }
+
+
+def translated(text: str, language: Language, translation: Translation) -> dict[str, Any]:
+    """A text with its translation into English, and how that came to be."""
+    return {
+        "text": text,
+        "language": language.code,
+        "language_probability": _finite(language.probability),
+        "translation": translation.text,
+        "status": translation.status.value,
+        "cut": translation.cut,
+    }
+
+
+def predicted(
+    about: dict[str, Any], prediction: Prediction, scores: TokenScores | None
+) -> dict[str, Any]:
+    """One model's label and probabilities after ``about``, which begins with the text.
+
+    Args:
+        scores: of the words that the model read; None leaves them out.
+    """
+    record = {**about, **_prediction(prediction), "truncated": prediction.truncated}
+    return record if scores is None else {**record, "triggers": _words(scores)}
 
 
 def _prediction(prediction: Prediction) -> dict[str, Any]:

@@ -62,6 +62,12 @@ class BoundedCache(Generic[K, V]):
                 oldest, _ = self._entries.popitem(last=False)
                 self._spent -= self._cost(oldest)
 
+    def clear(self) -> None:
+        """Drop every entry."""
+        with self._lock:
+            self._entries.clear()
+            self._spent = 0
+
     def fill(self, keys: Sequence[K], compute: Callable[[list[K]], Sequence[V]]) -> list[V]:
         """Values for all keys, in order; ``compute`` gets the missing ones once each."""
         found = {key: value for key in set(keys) if (value := self.get(key)) is not None}

@@ -6,6 +6,7 @@ how they were trained.
 """
 
 import contextlib
+import glob
 import os
 import shutil
 import time
@@ -36,6 +37,7 @@ __all__ = [
     "TEXTS",
     "Manifest",
     "check_output",
+    "clear_leftovers",
     "file_sha256",
     "load_texts",
     "read_manifest",
@@ -97,6 +99,22 @@ def check_output(folder: Path) -> None:
         )
 
 
+def clear_leftovers(folder: Path) -> None:
+    """Take away what killed processes left beside a checkpoint's place; ask only when alone there.
+
+    A process killed between the two renames that replace a checkpoint leaves the old one aside:
+    it is put back.
+    """
+    folder = folder.resolve()
+    for old in sorted(folder.parent.glob(f".{glob.escape(folder.name)}.*.old")):
+        if folder.exists():
+            shutil.rmtree(old, ignore_errors=True)
+        else:
+            old.rename(folder)
+    for part in folder.parent.glob(f".{glob.escape(folder.name)}.*.part"):
+        shutil.rmtree(part, ignore_errors=True)
+
+
 def save_texts(folder: Path, labelled: set[str], unlabelled: set[str]) -> None:
     """Remember by hash which normalised texts a model was trained on.
 
@@ -143,14 +161,15 @@ def _readable(aside: Path) -> None:
 def _swap(aside: Path, folder: Path) -> None:
     """Rename ``aside`` to ``folder``; what stood there is put back if that fails.
 
-    A process killed between the two renames leaves the old one under the name ``old``.
+    A process killed between the two renames leaves the old one under the name ``old``, which
+    ``clear_leftovers`` puts back.
     """
     old = folder.with_name(f".{folder.name}.{os.getpid()}.old")
     if folder.exists():
         folder.rename(old)
     try:
         aside.rename(folder)
-    except OSError:
+    except BaseException:  # Ctrl-C as well
         with contextlib.suppress(FileNotFoundError):
             old.rename(folder)
         raise

@@ -4,23 +4,23 @@ Knows the columns ``ID, Texts, Labels, Source`` and how a cell may be broken. Kn
 splits, tokenizers or models; a text leaves exactly as it stood in the file, never stripped.
 Rows are read by the csv module, whose result equals ``pandas.read_csv(sep="\\t", dtype=str,
 keep_default_na=False)`` on sound files, but which can name the line of an unclosed quote.
+How lines become cells is ``core.tables``; files too large for memory are ``core.streaming``'s.
 """
 
-import csv
 import hashlib
 import re
 import unicodedata
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from io import StringIO
+from io import BytesIO
 from pathlib import Path
 
 from core.errors import DataError
 from core.labels import INDEX, LABELS
 from core.records import Example
+from core.tables import HOW_TO_QUOTE, UNCLOSED, Lines, check_header, quote, records
 
 _SHOWN = 10  # bad rows spelled out in an error; the others are counted
-_END = "\x00end of file\x00"  # a last line that an open quote would swallow
 _TRIGGER_LIST = re.compile(r"\[\s*(?:[01](?:\s*,\s*[01])*)?\s*\]")
 
 
@@ -72,7 +72,7 @@ def read_emotions(path: str | Path, labelled: bool | None = None) -> list[Exampl
 
     def parse(text: str, cell: str) -> dict[str, object]:
         if cell not in INDEX:
-            raise RowError(f"the label {_quote(cell)} is none of the six")
+            raise RowError(f"the label {quote(cell)} is none of the six")
         return {"label": cell}
 
     hint = f"A label is one of {', '.join(LABELS)}, spelled exactly so."
@@ -92,7 +92,7 @@ def read_triggers(path: str | Path, labelled: bool | None = None) -> list[Exampl
 
     def parse(text: str, cell: str) -> dict[str, object]:
         if not _TRIGGER_LIST.fullmatch(cell.strip()):
-            raise RowError(f"{_quote(cell)} is not a list of 0 and 1")
+            raise RowError(f"{quote(cell)} is not a list of 0 and 1")
         triggers = tuple(int(digit) for digit in re.findall("[01]", cell))
         words = text.count(" ") + 1
         if len(triggers) != words:
@@ -169,20 +169,28 @@ def _examples(
 
 def _scan(path: Path, required: Sequence[str]) -> tuple[Table, list[tuple[int, str]]]:
     """The rows that have as many cells as the header, and (line, problem) of the others."""
-    records = _records(path, _decode(path))
-    header = next(records, (1, []))[1]
-    _check_header(path, header, required)
+    found = records(Lines(BytesIO(_read(path)), returns=True), "\t")
+    filled = (record for record in found if record.cells or record.problem)
+    header: tuple[str, ...] | None = None
     rows, lines = [], []
     problems: list[tuple[int, str]] = []
-    for line, cells in records:
-        if len(cells) != len(header):
-            problems.append((line, f"{len(cells)} cells instead of {len(header)}"))
-            continue
-        rows.append(tuple(cells))
-        lines.append(line)
+    for record in filled:
+        if record.problem == UNCLOSED:
+            raise DataError(f"{path}, row {record.line}: {UNCLOSED}.", HOW_TO_QUOTE)
+        if header is None:
+            header = record.cells
+            check_header(path, header, required, problem=record.problem)
+        elif record.problem or len(record.cells) != len(header):
+            ragged = f"{len(record.cells)} cells instead of {len(header)}"
+            problems.append((record.line, record.problem or ragged))
+        else:
+            rows.append(record.cells)
+            lines.append(record.line)
+    if header is None:
+        check_header(path, (), required)
     if not rows and not problems:
         raise DataError(f"{path} has a header but no rows.", "Add one row per text below it.")
-    return Table(path, tuple(header), tuple(rows), tuple(lines)), problems
+    return Table(path, header or (), tuple(rows), tuple(lines)), problems
 
 
 def _example(cells: dict[str, str], line: int, gold: dict[str, object]) -> Example:
@@ -196,71 +204,25 @@ def _example(cells: dict[str, str], line: int, gold: dict[str, object]) -> Examp
     )
 
 
-def _decode(path: Path) -> str:
-    """The file as text; names the line of the first byte that is not UTF-8."""
+def _read(path: Path) -> bytes:
+    """The file's bytes; names the line of the first one that is not UTF-8."""
     try:
         raw = path.read_bytes()
     except OSError as error:
         raise _unreadable(path, error) from error
     try:
-        return raw.decode("utf-8-sig")
+        raw.decode("utf-8")
     except UnicodeDecodeError as error:
         line = raw.count(b"\n", 0, error.start) + 1
         hint = "Save the file as UTF-8."
         raise DataError(f"{path} is not UTF-8: row {line} holds other bytes.", hint) from error
+    return raw
 
 
 def _unreadable(path: Path, error: OSError) -> DataError:
     """The error for a file that the system does not hand out."""
     reason = "does not exist" if isinstance(error, FileNotFoundError) else "cannot be read"
     return DataError(f"{path} {reason}.", "Check the path and the file's permissions.")
-
-
-def _records(path: Path, content: str) -> Iterator[tuple[int, list[str]]]:
-    """(first line, cells) of each line that is not empty; raises DataError at a torn quote."""
-    reader = csv.reader(StringIO(f"{content}\n{_END}", newline=""), delimiter="\t")
-    start = 1
-    while True:
-        try:
-            cells = next(reader, None)
-        except csv.Error as error:  # a cell beyond csv's size limit: the quote never closed
-            raise _unclosed(path, start) from error
-        if cells == [_END]:
-            return
-        if cells is None or cells[-1:] and cells[-1].endswith(_END) or _swallowed(cells):
-            raise _unclosed(path, start)
-        if cells:
-            yield start, cells
-        start = reader.line_num + 1
-
-
-def _swallowed(cells: list[str]) -> bool:
-    """Whether a quoted cell ate the line break *and* a tab of the rows after it."""
-    return any("\t" in cell.partition("\n")[2] for cell in cells)
-
-
-def _unclosed(path: Path, line: int) -> DataError:
-    """The error for a quotation mark that opens a cell and is never closed."""
-    return DataError(
-        f"{path}, row {line}: a quotation mark opens a cell and is not closed.",
-        'Write a cell that begins with " as """…", doubling every quotation mark inside.',
-    )
-
-
-def _check_header(path: Path, header: Sequence[str], required: Sequence[str]) -> None:
-    """Raise DataError for an empty file, a double column or a missing one."""
-    if not header:
-        raise DataError(f"{path} is empty.", "The first row names the columns: ID, Texts, Labels.")
-    double = sorted({name for name in header if list(header).count(name) > 1})
-    if double:
-        names = ", ".join(map(_quote, double))
-        raise DataError(f"{path} has more than one column {names}.", "Rename or remove one.")
-    missing = [name for name in required if name not in header]
-    if missing:
-        names = ", ".join(missing)
-        found = ", ".join(map(_quote, header[:8]))
-        hint = f"Found: {found}. Columns are separated by tabs and named in the first row."
-        raise DataError(f"{path} lacks the column {names}.", hint)
 
 
 def _refuse(path: Path, problems: Sequence[tuple[int, str]], hint: str = "") -> None:
@@ -272,9 +234,3 @@ def _refuse(path: Path, problems: Sequence[tuple[int, str]], hint: str = "") -> 
     rows = "row" if len(problems) == 1 else "rows"
     sentence = f"{path} has {len(problems)} {rows} that cannot be used: {shown}{more}."
     raise DataError(sentence, hint or "Separate the cells of a row by single tabs.")
-
-
-def _quote(cell: str) -> str:
-    """A cell as shown in an error: short, and on one line."""
-    short = cell if len(cell) <= 40 else cell[:39] + "…"
-    return "“" + " ".join(short.split()) + "”"

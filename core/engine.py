@@ -12,6 +12,7 @@ from typing import Literal
 
 from core.cache import BoundedCache
 from core.errors import ModelError, TandemError
+from core.hub import Progress
 from core.languages import LanguageIdentifier
 from core.models import EmotionModel
 from core.records import (
@@ -49,11 +50,15 @@ class Engine:
     Args:
         sources: which models.
         device: "cpu" or "cuda".
+        progress: called in the loading thread while files of a hub id are downloaded.
     """
 
-    def __init__(self, sources: EngineSources, device: str = "cpu") -> None:
+    def __init__(
+        self, sources: EngineSources, device: str = "cpu", progress: Progress | None = None
+    ) -> None:
         self.sources = sources
         self.device = device
+        self.progress = progress
         self.identifier = LanguageIdentifier()
         self._loaded: Roster | None = None
         self._error: TandemError | None = None
@@ -106,6 +111,7 @@ class Engine:
         languages: str | Sequence[str] = AUTO,
         translations: Sequence[str | None] | None = None,
         progress: Callable[[int, int], None] | None = None,
+        stop: Callable[[], bool] | None = None,
     ) -> list[Comparison]:
         """Teacher on the translation, student on the original, weight, triggers.
 
@@ -114,6 +120,10 @@ class Engine:
             languages: "auto", a code for all, or N of them.
             translations: N; an English text written by the user, or None.
             progress: called with (done, N) now and then.
+            stop: asked before each chunk; once it says yes, the rows so far are the answer.
+
+        Returns:
+            One row per text, in order; fewer only where ``stop`` said yes.
 
         Raises:
             InputError: an unknown language code, or lists of different lengths.
@@ -123,6 +133,8 @@ class Engine:
         loaded = self._ready()
         results: list[Comparison] = []
         for part in request.parts(CHUNK):
+            if stop is not None and stop():
+                break
             results += self._compare(loaded, part)
             if progress is not None:
                 progress(len(results), len(texts))
@@ -221,7 +233,7 @@ class Engine:
 
     def _load(self) -> None:
         try:
-            loaded = open_models(self.sources, self.device)
+            loaded = open_models(self.sources, self.device, self.progress)
             self.identifier.load()
             self._loaded = loaded
         except TandemError as error:

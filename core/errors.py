@@ -44,3 +44,9 @@ class SplitError(TandemError):
 
 class InputError(TandemError):
     """What was typed or sent to an endpoint cannot be used."""
+
+
+def brief(error: Exception) -> str:
+    """The beginning of what a library said, on one line."""
+    words = " ".join(str(error).split()) or type(error).__name__
+    return words if len(words) <= 300 else f"{words[:299]}…"

@@ -13,19 +13,13 @@ from torch import nn
 from transformers import AutoModel, AutoModelForSequenceClassification
 
 from core.checkpoints import MANIFEST, Manifest, read_manifest, verify, write_checkpoint
-from core.errors import CheckpointError, ModelError
+from core.errors import CheckpointError, ModelError, brief
+from core.hub import Progress, Source, locate
 from core.labels import LABELS
 from core.models import EmotionModel
 from core.modules import MeanPooledClassifier, module_identity
 from core.packing import PACKED, pack_checkpoint, unpack_checkpoint
-from core.pretrained import (
-    brief,
-    load_config,
-    load_module,
-    load_saved,
-    load_tokenizer,
-    quiet,
-)
+from core.pretrained import load_config, load_module, load_saved, load_tokenizer, quiet
 from core.triggers import REDUCTIONS, SCORES
 
 Name = TypeVar("Name", bound=str)
@@ -49,39 +43,46 @@ _POOLER = ("pooler",)  # an encoder's own; read by no head of ours but BERT's
 
 
 def load_emotion_model(
-    source: str | Path, role: str = "student", device: str = "cpu"
+    source: str | Path | Source,
+    role: str = "student",
+    device: str = "cpu",
+    progress: Progress | None = None,
 ) -> EmotionModel:
     """A teacher or student from a checkpoint (packed or plain), a transformers folder, or a hub id.
+
+    Args:
+        progress: called while a hub id's files are downloaded.
 
     Raises:
         ModelError: not found, not a classifier, labels that don't map.
         CheckpointError: a broken folder of ours, with the reason.
     """
-    folder = Path(source)
-    if (folder / MANIFEST).is_file():
-        return _load_checkpoint(folder, role, device)
-    module, tokenizer = _load_foreign(str(source))
+    place = locate(source, progress)
+    if (place.folder / MANIFEST).is_file():
+        return _load_checkpoint(place, role, device)
+    module, tokenizer = _load_foreign(place)
     length = min(LONGEST, capacity(module.config))
     return EmotionModel(
         module=module.to(device),
         tokenizer=tokenizer,
-        name=str(source),
+        name=place.name,
         role=role,
-        base=str(source),
+        base=place.name,
         max_length=length,
         class_names=_class_names(module.config),
         identity=module_identity(module, "cls", "", length),
     )
 
 
-def new_classifier(base: str, pooling: str) -> nn.Module:
+def new_classifier(base: str | Source, pooling: str) -> nn.Module:
     """A classifier with a fresh head of six classes on a pre-trained encoder, in float32.
 
     Raises:
         ModelError: when the encoder cannot be loaded.
     """
+    place = locate(base)
     if pooling == "mean":
-        return MeanPooledClassifier(load_backbone(base))
+        return MeanPooledClassifier(load_backbone(place))
     names = dict(enumerate(LABELS))
     options = {
         "num_labels": len(LABELS),
@@ -89,22 +90,23 @@ def new_classifier(base: str, pooling: str) -> nn.Module:
         "label2id": {label: index for index, label in names.items()},
     }
     kind = AutoModelForSequenceClassification
-    if (Path(base) / PACKED).is_file():
-        module: nn.Module = load_saved(kind, Path(base), _POOLER, fresh_head=True, **options)
+    if (place.folder / PACKED).is_file():
+        module: nn.Module = load_saved(kind, place.folder, _POOLER, fresh_head=True, **options)
     else:
-        module = load_module(kind, base, _POOLER, fresh_head=True, **options)
+        module = load_module(kind, place, _POOLER, fresh_head=True, **options)
     return module
 
 
-def load_backbone(base: str) -> Any:
+def load_backbone(base: str | Source) -> Any:
     """An encoder without head, plain or packed, in float32.
 
     Raises:
         ModelError: when it cannot be loaded.
     """
-    if (Path(base) / PACKED).is_file():
-        return load_saved(AutoModel, Path(base), _POOLER)
-    return load_module(AutoModel, base, _POOLER)
+    place = locate(base)
+    if (place.folder / PACKED).is_file():
+        return load_saved(AutoModel, place.folder, _POOLER)
+    return load_module(AutoModel, place, _POOLER)
 
 
 def save_emotion_model(
@@ -146,7 +148,8 @@ def capacity(config: Any) -> int:
     return int(positions - (config.pad_token_id + 1 if offset else 0))
 
 
-def _load_checkpoint(folder: Path, role: str, device: str) -> EmotionModel:
+def _load_checkpoint(place: Source, role: str, device: str) -> EmotionModel:
+    folder = place.folder
     manifest = read_manifest(folder)
     verify(folder, manifest)
     if manifest.role not in ("teacher", "student"):
@@ -156,8 +159,8 @@ def _load_checkpoint(folder: Path, role: str, device: str) -> EmotionModel:
     module = _assemble(folder, manifest)
     return EmotionModel(
         module=module.to(device),
-        tokenizer=load_tokenizer(str(folder)),
-        name=str(folder),
+        tokenizer=load_tokenizer(place),
+        name=place.name,
         role=role,
         base=manifest.base,
         pooling=manifest.pooling,
@@ -220,22 +223,22 @@ def _save_module(module: Any, folder: Path) -> None:
         module.save_pretrained(folder)
 
 
-def _load_foreign(source: str) -> tuple[Any, Any]:
-    config = load_config(source)
+def _load_foreign(place: Source) -> tuple[Any, Any]:
+    config = load_config(place)
     architectures = config.architectures or []
     if not any(name.endswith("ForSequenceClassification") for name in architectures):
         kind = ", ".join(architectures) or "unnamed"
         raise ModelError(
-            f"{source} is not a sequence classifier (it is {kind}).",
+            f"{place.name} is not a sequence classifier (it is {kind}).",
             "Fine-tune it first: python -m train teacher model=… data=…",
         )
-    tokenizer = load_tokenizer(source)
-    module = load_module(AutoModelForSequenceClassification, source)
-    _refuse_unreadable(source, tokenizer, module)
+    tokenizer = load_tokenizer(place)
+    module = load_module(AutoModelForSequenceClassification, place)
+    _refuse_unreadable(place.name, tokenizer, module)
     return module, tokenizer
 
 
-def _refuse_unreadable(source: str, tokenizer: Any, module: Any) -> None:
+def _refuse_unreadable(name: str, tokenizer: Any, module: Any) -> None:
     """Refuse a tokenizer that cannot feed this model, or that starts without a mark."""
     embeddings = module.get_input_embeddings().num_embeddings
     problem = ""
@@ -247,7 +250,7 @@ def _refuse_unreadable(source: str, tokenizer: Any, module: Any) -> None:
         problem = "puts no mark before a text, which triggers are measured against"
     if problem:
         raise ModelError(
-            f"The tokenizer of {source} {problem}.", "Choose an encoder such as XLM-R."
+            f"The tokenizer of {name} {problem}.", "Choose an encoder such as XLM-R."
         )
 
 

@@ -19,6 +19,7 @@ from core.checkpoints import Manifest
 from core.errors import ModelError
 from core.labels import LABELS, map_labels
 from core.modules import MeanPooledClassifier, mean_pool, module_identity
+from core.reading import reading
 from core.records import Prediction, TokenScores, WordScore
 from core.triggers import (
     Reduce,
@@ -202,6 +203,7 @@ class EmotionModel:
                 WordScore(word, float(score), bool(trigger), bool(known))
                 for word, score, trigger, known in zip(words, scores, triggers, read, strict=True)
             ),
+            reading(alignment, self.tokenizer, self.max_length),
         )
 
     def _truncated(self, text: str, encoding: Encoding) -> bool:

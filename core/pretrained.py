@@ -3,20 +3,21 @@
 Knows transformers' Auto classes, which files a folder must hold, and what is
 refused: code that comes with a model, and pickled weights of a folder, which
 can run code. A hub id may fall back to them; transformers then opens them
-with torch's ``weights_only`` reader. The network is transformers' business:
-with HF_HUB_OFFLINE=1 only folders and its own cache are read.
+with torch's ``weights_only`` reader. How an id becomes a folder is ``core.hub``:
+transformers itself is only ever given folders.
 """
 
-import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import torch
+from huggingface_hub.utils import logging as hub_logging
 from transformers import AutoConfig, AutoTokenizer
 from transformers.utils import logging as transformers_logging
 
-from core.errors import CheckpointError, ModelError, TandemError
+from core.errors import CheckpointError, ModelError, TandemError, brief
+from core.hub import Source, locate
 from core.packing import load_weights
 
 PICKLES = ("*.bin", "*.pt", "*.pth", "*.ckpt")
@@ -27,42 +28,44 @@ CONVERT = (
 
 
 def quiet() -> None:
-    """Keep transformers' own bars and reports off the terminal; errors are raised, not logged.
-
-    Nor shall it ask a service on the hub to convert somebody's pickled weights in the background.
-    """
-    os.environ.setdefault("DISABLE_SAFETENSORS_CONVERSION", "1")
+    """Keep transformers' own bars and reports off the terminal; errors are raised, not logged."""
+    hub_logging.set_verbosity_error()
     transformers_logging.set_verbosity_error()
     transformers_logging.disable_progress_bar()
 
 
-def load_config(source: str) -> Any:
+def load_config(source: str | Source) -> Any:
     """The config of a folder or hub id.
 
     Raises:
         ModelError: when there is none that can be read.
     """
-    return _opened(AutoConfig, source)
+    return _opened(AutoConfig, locate(source))
 
 
-def load_tokenizer(source: str, kind: Any = AutoTokenizer) -> Any:
+def load_tokenizer(source: str | Source, kind: Any = AutoTokenizer) -> Any:
     """The tokenizer of a folder or hub id.
 
     Raises:
         ModelError: when there is none. Where its files are missing, transformers makes one that
             knows no word and reads every text alike.
     """
-    tokenizer = _opened(kind, source)
+    place = locate(source)
+    tokenizer = _opened(kind, place)
     if len(tokenizer) - len(set(tokenizer.all_special_ids)) < FEWEST_PIECES:
         raise ModelError(
-            f"{source} has no vocabulary: its tokenizer knows no words.",
+            f"{place.name} has no vocabulary: its tokenizer knows no words.",
             "Name a folder that holds its tokenizer's files too.",
         )
     return tokenizer
 
 
 def load_module(
-    kind: Any, source: str, optional: Sequence[str] = (), fresh_head: bool = False, **options: Any
+    kind: Any,
+    source: str | Source,
+    optional: Sequence[str] = (),
+    fresh_head: bool = False,
+    **options: Any,
 ) -> Any:
     """A module of a plain folder or hub id, every tensor there, in float32 and evaluation mode.
 
@@ -76,20 +79,21 @@ def load_module(
     Raises:
         ModelError: not found, not readable, pickled, or incomplete.
     """
-    refuse_pickles(source)
-    safe = True if Path(source).is_dir() else None  # None: safetensors where there are any
+    place = locate(source)
+    if not place.fetched:
+        refuse_pickles(place.folder)
     module, info = _opened(
         kind,
-        source,
+        place,
         dtype=torch.float32,
-        use_safetensors=safe,
+        use_safetensors=None if place.fetched else True,  # None: where there are any
         output_loading_info=True,
         ignore_mismatched_sizes=True,  # and judged below
         **options,
     )
     problem = _incomplete(module, info, optional, fresh_head)
     if problem:
-        raise ModelError(f"{source} {problem}.", "Name a model that was saved whole.")
+        raise ModelError(f"{place.name} {problem}.", "Name a model that was saved whole.")
     return module.eval()
 
 
@@ -130,46 +134,32 @@ def load_saved(
     return module.eval()
 
 
-def refuse_pickles(source: str) -> None:
+def refuse_pickles(folder: Path) -> None:
     """Refuse a folder that holds no safetensors but pickled weights.
 
     Raises:
         ModelError: naming the file.
     """
-    folder = Path(source)
-    if not folder.is_dir() or any(folder.glob("*.safetensors")):
+    if any(folder.glob("*.safetensors")):
         return
     pickles = sorted(path.name for pattern in PICKLES for path in folder.glob(pattern))
     if pickles:
         raise ModelError(
-            f"The weights of {source} are pickled ({pickles[0]}), which can run code when opened; "
+            f"The weights of {folder} are pickled ({pickles[0]}), which can run code when opened; "
             "they are refused.",
             CONVERT,
         )
 
 
-def brief(error: Exception) -> str:
-    """The beginning of what a library said, on one line."""
-    words = " ".join(str(error).split()) or type(error).__name__
-    return words if len(words) <= 300 else f"{words[:299]}…"
-
-
-def _opened(kind: Any, source: str, **options: Any) -> Any:
+def _opened(kind: Any, place: Source, **options: Any) -> Any:
     try:
-        return kind.from_pretrained(source, trust_remote_code=False, **options)
+        return kind.from_pretrained(place.folder, trust_remote_code=False, **options)
     except Exception as error:  # on a broken folder transformers raises anything at all
-        raise _unreachable(source, error) from error
-
-
-def _unreachable(source: str, error: Exception) -> ModelError:
-    folder = Path(source)
-    if not folder.is_dir() and (folder.is_absolute() or source.startswith((".", "~"))):
-        return ModelError(f"There is no folder {source}.", "Check the path.")
-    what = "folder" if folder.is_dir() else "folder or hub id"
-    return ModelError(
-        f"The {what} {source} cannot be loaded: {brief(error)}",
-        "Name a folder with config.json, weights and tokenizer, or a hub id while online.",
-    )
+        said = brief(error).replace(str(place.folder), place.name)
+        raise ModelError(
+            f"{place.name} cannot be loaded: {said}",
+            "Name a folder with config.json, weights and tokenizer, or another hub id.",
+        ) from error
 
 
 def _incomplete(module: Any, info: Any, optional: Sequence[str], fresh_head: bool) -> str:

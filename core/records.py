@@ -58,6 +58,7 @@ class Translation:
 
     text: str
     status: TranslationStatus
+    cut: bool = False  # the translator was stopped at its length limit: an end may be missing
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +78,11 @@ class Prediction:
         """The probability of ``label``."""
         return max(self.probabilities)
 
+    def distance(self, other: "Prediction") -> float:
+        """Total variation, ``½ Σ |p − q|``, in [0, 1]: symmetric, 0 for equal answers."""
+        pairs = zip(self.probabilities, other.probabilities, strict=True)
+        return min(sum(abs(p - q) for p, q in pairs) / 2, 1.0)
+
     def as_dict(self) -> dict[str, float]:
         """Label → probability, in the order of LABELS."""
         return dict(zip(LABELS, self.probabilities, strict=True))
@@ -92,12 +98,42 @@ class WordScore:
     scored: bool = True  # False: no sub-token of it was read (empty, or cut off)
 
 
+class PieceKind(StrEnum):
+    """What a sub-token stands for."""
+
+    SPECIAL = "special"  # the tokenizer's own mark, such as <s>
+    PREFIX = "prefix"  # of the model's instruction, such as "query: "
+    KNOWN = "known"
+    UNKNOWN = "unknown"  # characters that the vocabulary lacks
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A text as a tokenizer made it: what the model really read, T sub-tokens."""
+
+    pieces: tuple[str, ...]  # T, as the vocabulary writes them, marks included
+    kinds: tuple[PieceKind, ...]  # T
+    written: Mapping[int, str]  # position → the user's characters behind an unknown piece
+    limit: int  # T at most
+    beyond: int  # further sub-tokens of the text, cut off
+    end: int | None  # characters of the text that were read; None: all of it
+    mark: str  # how pieces show where words are: "▁", "Ġ", "##", or "" where none does
+
+    @property
+    def blind(self) -> bool:
+        """Whether the text has pieces, and the vocabulary lacks every one that is no bare mark."""
+        own = zip(self.pieces, self.kinds, strict=True)
+        kinds = {kind for piece, kind in own if piece != self.mark}
+        return PieceKind.UNKNOWN in kinds and PieceKind.KNOWN not in kinds
+
+
 @dataclass(frozen=True, slots=True)
 class TokenScores:
     """A text and one score per word of it."""
 
     text: str  # the text that the model read
     words: tuple[WordScore, ...]  # parallel to text.split(" ")
+    reading: Reading | None = None  # the sub-tokens behind them
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +148,7 @@ class Weight:
     outside: bool = False  # w lies outside the reference's min … max
     on_original: tuple[float, ...] | None = None  # K: adapted student on x
     on_translation: tuple[float, ...] | None = None  # K: adapted student on x'
+    reference: tuple[float, ...] = ()  # the reference's rows by w̄: shares of equal bins of [0, 1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +168,11 @@ class Comparison:
     def agree(self) -> bool:
         """Whether teacher and student give the same label."""
         return self.teacher.label == self.student.label
+
+    @property
+    def distance(self) -> float:
+        """Total variation of teacher and student, in [0, 1]."""
+        return self.teacher.distance(self.student)
 
     @property
     def flipped(self) -> bool:
@@ -162,6 +204,7 @@ class ModelInfo:
     licence: str
     source: str
     unmapped: tuple[str, ...] = ()  # classes of a foreign model that are left out
+    identity: str = ""  # of weights and settings; of a pattern of translators, the pattern
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,11 +5,12 @@ Knows sources and headers; answers nothing itself.
 
 from dataclasses import asdict, dataclass
 
+from core.hub import Progress
 from core.loading import load_emotion_model, quiet
 from core.models import EmotionModel
 from core.records import EngineSources, ModelInfo
 from core.translation import Translator
-from core.translators import describe, load_translator, parameters
+from core.translators import describe, identity, load_translator, parameters
 from core.weighing import Weigher
 
 
@@ -33,20 +34,23 @@ class Roster:
         return tuple(infos)
 
 
-def open_models(sources: EngineSources, device: str) -> Roster:
+def open_models(sources: EngineSources, device: str, progress: Progress | None = None) -> Roster:
     """Load all models.
+
+    Args:
+        progress: called while files of a hub id are downloaded.
 
     Raises:
         TandemError: what the first that cannot be loaded met.
     """
     quiet()
-    student = load_emotion_model(sources.student, "student", device)
-    teacher = load_emotion_model(sources.teacher, "teacher", device)
+    student = load_emotion_model(sources.student, "student", device, progress)
+    teacher = load_emotion_model(sources.teacher, "teacher", device, progress)
     baseline, translator = None, Translator({})
     if sources.baseline is not None:
-        baseline = load_emotion_model(sources.baseline, "student before", device)
+        baseline = load_emotion_model(sources.baseline, "student before", device, progress)
     if sources.translator is not None:
-        translator = load_translator(sources.translator, device)
+        translator = load_translator(sources.translator, device, progress=progress)
     return Roster(teacher, student, baseline, translator, _weigher(student, baseline, translator))
 
 
@@ -55,11 +59,11 @@ def _weigher(
 ) -> Weigher:
     reference = student.manifest.weight_reference if student.manifest is not None else None
     # Without a reference nothing is compared, and a pattern's models need not be open.
-    identity = translator.identity if reference and translator.units else ""
+    made_by = translator.identity if reference and translator.units else ""
     return Weigher(
         reference,
         baseline.identity if baseline is not None else None,
-        identity,
+        made_by,
         asdict(translator.decoding),
     )
 
@@ -77,6 +81,7 @@ def _info(role: str, model: EmotionModel) -> ModelInfo:
         licence=manifest.licence if manifest is not None else "",
         source=model.name,
         unmapped=model.unmapped,
+        identity=model.identity,
     )
 
 
@@ -92,4 +97,5 @@ def _translator_info(translator: Translator) -> ModelInfo:
         pooling="",
         licence=manifest.licence if manifest is not None else "",
         source=name,
+        identity=identity(translator),
     )

@@ -8,7 +8,7 @@ Knows nothing of emotions or weights.
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor
@@ -27,6 +27,13 @@ class Decoding:
     beams: int = 1
     longest: int = 100  # sub-tokens of one segment; longer sentences are cut at words
     growth: float = 2.0  # output may be this many times the input's sub-tokens, plus 10
+
+
+class English(NamedTuple):
+    """What came out for one segment."""
+
+    text: str
+    cut: bool  # the search was stopped at its length limit
 
 
 class OwnLimit(LogitsProcessor):
@@ -74,26 +81,28 @@ class MarianUnit:
         """Sub-tokens of a text, end mark included."""
         return len(self.tokenizer(text, verbose=False)["input_ids"])
 
-    def translate(self, texts: Sequence[str], decoding: Decoding, batch_size: int) -> list[str]:
-        """English of each segment; batches are sorted by length."""
+    def translate(self, texts: Sequence[str], decoding: Decoding, batch_size: int) -> list[English]:
+        """English of each segment; batches are sorted by length. No input is left out."""
         with self._lock:
             return self._translate(texts, decoding, batch_size)
 
-    def _translate(self, texts: Sequence[str], decoding: Decoding, batch_size: int) -> list[str]:
+    def _translate(
+        self, texts: Sequence[str], decoding: Decoding, batch_size: int
+    ) -> list[English]:
         longest = min(decoding.longest, self.room)
         parts = [chunks(encodable(text), self.count, longest) for text in texts]
         flat = [part for group in parts for part in group]
         order = sorted(range(len(flat)), key=lambda row: len(flat[row]))
-        english = [""] * len(flat)
+        english = [English("", False)] * len(flat)
         for start in range(0, len(order), batch_size):
             rows = order[start : start + batch_size]
             outputs = self._batch([flat[row] for row in rows], decoding)
             for row, output in zip(rows, outputs, strict=True):
                 english[row] = output
         joined = iter(english)
-        return [" ".join(next(joined) for _ in group) for group in parts]
+        return [_joined([next(joined) for _ in group], " ") for group in parts]
 
-    def _batch(self, texts: list[str], decoding: Decoding) -> list[str]:
+    def _batch(self, texts: list[str], decoding: Decoding) -> list[English]:
         batch = self.tokenizer(texts, return_tensors="pt", padding=True, verbose=False)
         batch = batch.to(self.module.device)
         lengths = batch["attention_mask"].sum(dim=1)  # (B,)
@@ -110,8 +119,11 @@ class MarianUnit:
                 max_new_tokens=int(limits.max()),
                 logits_processor=LogitsProcessorList([end]),
             )
-        english: list[str] = self.tokenizer.batch_decode(output, skip_special_tokens=True)
-        return english
+        english = self.tokenizer.batch_decode(output, skip_special_tokens=True)
+        # The end mark included, the start mark not.
+        made = (output[:, 1:] != self.module.config.pad_token_id).sum(dim=1)
+        stopped = (made >= limits.to(made.device)).tolist()
+        return [English(text, cut) for text, cut in zip(english, stopped, strict=True)]
 
 
 class Translator:
@@ -165,20 +177,25 @@ class Translator:
         for code in dict.fromkeys(languages):
             rows = [row for row, c in enumerate(languages) if c == code and results[row] is None]
             english = self._texts([texts[row] for row in rows], code, batch_size)
-            for row, output in zip(rows, english, strict=True):
-                results[row] = Translation(output, _status(texts[row], output))
+            for row, (output, cut) in zip(rows, english, strict=True):
+                results[row] = Translation(output, _status(texts[row], output), cut)
         return [found for row in range(len(texts)) if (found := results[row]) is not None]
 
-    def _texts(self, texts: Sequence[str], code: str, batch_size: int) -> list[str]:
+    def _texts(self, texts: Sequence[str], code: str, batch_size: int) -> list[English]:
         if not texts:
             return []
         parts = [segments(text) for text in texts]
         wanted = [part for group in parts for translate, part in group if translate]
         english = iter(self.units[code].translate(wanted, self.decoding, batch_size))
         return [
-            "".join(next(english) if translate else part for translate, part in group)
+            _joined([next(english) if wanted else English(part, False) for wanted, part in group])
             for group in parts
         ]
+
+
+def _joined(parts: Sequence[English], between: str = "") -> English:
+    """Parts as one text, cut where any of them is."""
+    return English(between.join(part.text for part in parts), any(part.cut for part in parts))
 
 
 def _untouched(text: str, code: str, covered: bool) -> Translation | None:

@@ -14,6 +14,7 @@ from transformers import MarianMTModel, MarianTokenizer
 
 from core.checkpoints import MANIFEST, Manifest, read_manifest, verify
 from core.errors import CheckpointError, ModelError
+from core.hub import Progress, Source, locate
 from core.modules import module_identity
 from core.pretrained import load_config, load_module, load_saved, load_tokenizer
 from core.translation import Decoding, MarianUnit, Translator
@@ -32,30 +33,39 @@ _ENGLISH = ("en", "eng", "en_US", "en_GB", "")
 
 
 def load_translator(
-    source: str | Path, device: str = "cpu", decoding: Decoding | None = None
+    source: str | Path,
+    device: str = "cpu",
+    decoding: Decoding | None = None,
+    progress: Progress | None = None,
 ) -> Translator:
     """A translator from a checkpoint, a Marian folder or hub id, or a ``{language}`` pattern.
+
+    Args:
+        progress: called while a hub id's files are downloaded; of a pattern, also later.
 
     Raises:
         ModelError: not found, or not a Marian model into English.
         CheckpointError: a broken folder of ours, with the reason.
     """
     if PATTERN in str(source):
-        return Translator(_Lazily(str(source), device), decoding)
-    unit, languages = load_unit(source, device)
+        return Translator(_Lazily(str(source), device, progress), decoding)
+    unit, languages = load_unit(source, device, progress)
     return Translator(dict.fromkeys(languages, unit), decoding)
 
 
-def load_unit(source: str | Path, device: str = "cpu") -> tuple[MarianUnit, tuple[str, ...]]:
+def load_unit(
+    source: str | Path, device: str = "cpu", progress: Progress | None = None
+) -> tuple[MarianUnit, tuple[str, ...]]:
     """One Marian model and the languages that it reads.
 
     Raises:
         ModelError: not found, or not a Marian model into English.
         CheckpointError: a broken folder of ours, with the reason.
     """
-    folder = Path(source)
+    place = locate(source, progress)
+    folder = place.folder
     if not (folder / MANIFEST).is_file():
-        return _foreign_unit(str(source), device)
+        return _foreign_unit(place, device)
     manifest = read_manifest(folder)
     verify(folder, manifest)
     if manifest.role != "translator":
@@ -68,8 +78,8 @@ def load_unit(source: str | Path, device: str = "cpu") -> tuple[MarianUnit, tupl
     module.generation_config.bad_words_ids = [[module.config.pad_token_id]]
     unit = MarianUnit(
         module=module.to(device),
-        tokenizer=_tokenizer(str(folder)),
-        name=str(folder),
+        tokenizer=_tokenizer(place),
+        name=place.name,
         identity=manifest.identity,
         manifest=manifest,
     )
@@ -85,6 +95,12 @@ def describe(translator: Translator) -> tuple[str, Manifest | None]:
     return unit.name, unit.manifest
 
 
+def identity(translator: Translator) -> str:
+    """Of the units' weights; of a pattern the pattern, so that none need be opened for it."""
+    units = translator.units
+    return units.pattern if isinstance(units, _Lazily) else translator.identity
+
+
 def parameters(translator: Translator) -> int:
     """Weights of the units that are open; those of a pattern open one by one."""
     units = translator.units
@@ -96,9 +112,10 @@ def parameters(translator: Translator) -> int:
 class _Lazily(Mapping[str, MarianUnit]):
     """Language → unit by a pattern of ids; opened at first use, then kept."""
 
-    def __init__(self, pattern: str, device: str) -> None:
+    def __init__(self, pattern: str, device: str, progress: Progress | None) -> None:
         self.pattern = pattern
         self.device = device
+        self.progress = progress
         self._open: dict[str, MarianUnit] = {}
         self._lock = threading.Lock()
 
@@ -117,7 +134,7 @@ class _Lazily(Mapping[str, MarianUnit]):
 
     def _load(self, code: str) -> MarianUnit:
         source = self.pattern.replace(PATTERN, code)
-        unit, read = load_unit(source, self.device)
+        unit, read = load_unit(source, self.device, self.progress)
         if code not in read:
             raise ModelError(f"{source} does not translate from {code}.", "Check the pattern.")
         return unit
@@ -132,23 +149,23 @@ class _Lazily(Mapping[str, MarianUnit]):
         return code in LANGUAGES
 
 
-def _foreign_unit(source: str, device: str) -> tuple[MarianUnit, tuple[str, ...]]:
-    config = load_config(source)
+def _foreign_unit(place: Source, device: str) -> tuple[MarianUnit, tuple[str, ...]]:
+    config = load_config(place)
     if config.model_type != "marian":
         raise ModelError(
-            f"{source} is a {config.model_type} model; a translator is a Marian model.",
+            f"{place.name} is a {config.model_type} model; a translator is a Marian model.",
             "Name one such as Helsinki-NLP/opus-mt-fr-en.",
         )
-    tokenizer = _tokenizer(source)
+    tokenizer = _tokenizer(place)
     if (tokenizer.target_lang or "") not in _ENGLISH:
         raise ModelError(
-            f"{source} translates into {tokenizer.target_lang}, not into English.",
+            f"{place.name} translates into {tokenizer.target_lang}, not into English.",
             "Name one such as Helsinki-NLP/opus-mt-fr-en.",
         )
-    module = load_module(MarianMTModel, source, _POSITIONS)
+    module = load_module(MarianMTModel, place, _POSITIONS)
     identity = module_identity(module, "translator")
-    unit = MarianUnit(module.to(device), tokenizer, source, identity)
-    return unit, _languages(source, tokenizer.source_lang)
+    unit = MarianUnit(module.to(device), tokenizer, place.name, identity)
+    return unit, _languages(place.name, tokenizer.source_lang)
 
 
 def _languages(source: str, name: str | None) -> tuple[str, ...]:
@@ -164,7 +181,7 @@ def _languages(source: str, name: str | None) -> tuple[str, ...]:
     return read
 
 
-def _tokenizer(source: str) -> Any:
+def _tokenizer(place: Source) -> Any:
     with warnings.catch_warnings():  # it recommends a package that only old Moses models need
         warnings.filterwarnings("ignore", message="Recommended: pip install sacremoses")
-        return load_tokenizer(source, MarianTokenizer)
+        return load_tokenizer(place, MarianTokenizer)

@@ -28,6 +28,27 @@ STATUS_REASONS: Mapping[TranslationStatus, str] = {
 }
 
 
+BINS = 24  # bars of the reference's distribution over w̄
+
+
+def shares_by_weight(reference: WeightReference, bins: int = BINS) -> tuple[float, ...]:
+    """How the reference's rows spread over w̄: their shares in equal bins of [0, 1], in order.
+
+    Read off the stored quantiles of w, linear between them, as ``WeightReference.weigh`` does.
+
+    Returns:
+        ``bins`` shares that sum to 1; empty where all rows of the reference have one w.
+    """
+    if reference.maximum == reference.minimum:
+        return ()
+    quantiles = np.asarray(reference.quantiles, dtype=np.float64)
+    weights = 1.0 - (quantiles - reference.minimum) / (reference.maximum - reference.minimum)
+    edges = np.linspace(0.0, 1.0, bins + 1)
+    below = np.interp(edges, weights[::-1], np.linspace(0.0, 1.0, len(weights)))
+    below[0], below[-1] = 0.0, 1.0  # also where many rows share the smallest or largest w
+    return tuple(float(share) for share in np.diff(below))
+
+
 class Weigher:
     """Weighs translations for one set of loaded models.
 
@@ -54,6 +75,7 @@ class Weigher:
             raise CheckpointError(
                 f"The student's weight reference cannot be read: {error}.", "Refine it again."
             ) from error
+        self.shares = shares_by_weight(self.reference) if self.reference else ()
         self.mismatch = NO_REFERENCE
         if self.reference is not None and student_hash is not None:
             self.mismatch = self.reference.mismatch(student_hash, translator_hash, decoding)
@@ -75,7 +97,8 @@ class Weigher:
         terms = disagreement_by_class(np.array([p]), np.array([q]), reading)[0]
         by_class, w = tuple(float(term) for term in terms), float(terms.sum())
         weight, percentile, reason, outside = self._against_reference(w, status)
-        return Weight(w, by_class, weight, percentile, reason, outside, q, p)
+        shares = () if percentile is None else self.shares
+        return Weight(w, by_class, weight, percentile, reason, outside, q, p, shares)
 
     def _against_reference(
         self, w: float, status: TranslationStatus

@@ -11,10 +11,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from tokenizers.decoders import ByteLevel
+
 Span = tuple[int, int]
 """Characters ``[start, end)`` of the user's own text."""
 
 _MARKS = ("▁", "##", "</w>")  # SentencePiece, WordPiece, old BPE
+_SPACE = "Ġ"  # byte-level BPE's space; its pieces are bytes, written as letters
+_BYTES = ByteLevel()
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,12 +67,48 @@ class Alignment:
     input_ids: tuple[int, ...]  # T, special tokens and prefix included; feed these to the model
     word_ids: tuple[int | None, ...]  # T, index into words; None: special or prefix token
     char_spans: tuple[Span | None, ...]  # T, into words.text; None where word_ids is None
-    truncated: bool  # some of the text lies beyond max_length and was not read
+    beyond: int  # sub-tokens of the text that lie beyond max_length and were not read
+    prefixed: int = 0  # sub-tokens of the prefix, after the tokenizer's own first marks
+
+    @property
+    def truncated(self) -> bool:
+        """Whether some of the text was not read."""
+        return self.beyond > 0
+
+    @property
+    def end(self) -> int | None:
+        """Characters of the text that were read; None: all of it."""
+        if not self.truncated:
+            return None
+        return max((span[1] for span in self.char_spans if span is not None), default=0)
 
 
 def split_words(text: str) -> list[str]:
     """The EXALT words of a text: ``text.split(" ")``, empty ones included."""
     return text.split(" ")
+
+
+def piece_mark(pieces: Sequence[str], tokenizer: Any) -> str:
+    """How these pieces of a vocabulary show where words are: "▁", "Ġ", "##", or "" for none."""
+    marks = (_SPACE,) if _byte_level(tokenizer) else _MARKS[:2]
+    return next((mark for mark in marks for piece in pieces if piece.startswith(mark)), "")
+
+
+def spelled(piece: str, tokenizer: Any) -> str:
+    """A piece of a vocabulary as a reader can read it: bytes as the characters they make.
+
+    Half a character, which byte-level pieces can be, shows as U+FFFD.
+    """
+    if not _byte_level(tokenizer) or piece in tokenizer.all_special_tokens:
+        return piece
+    return str(_BYTES.decode([piece])).replace(" ", _SPACE)
+
+
+def _byte_level(tokenizer: Any) -> bool:
+    """Whether pieces are bytes in disguise, as RoBERTa's."""
+    return getattr(tokenizer, "is_fast", False) and isinstance(
+        tokenizer.backend_tokenizer.decoder, ByteLevel
+    )
 
 
 def encodable(text: str) -> str:
@@ -106,22 +146,30 @@ def _align_fast(words: Words, tokenizer: Any, prefix: str, max_length: int) -> A
         return_special_tokens_mask=True,
     )
     rows = zip(encoded["offset_mapping"], encoded["special_tokens_mask"], strict=True)
-    placed = [
-        (None, None) if special else _place(words, start - len(prefix), end - len(prefix))
+    own = [
+        None if special else (start - len(prefix), end - len(prefix))
         for (start, end), special in rows
     ]
+    placed = [(None, None) if span is None else _place(words, *span) for span in own]
+    rest = encoded.encodings[0].overflowing
     return Alignment(
         words,
         tuple(encoded["input_ids"]),
         tuple(word for word, _ in placed),
         tuple(span for _, span in placed),
-        truncated=bool(encoded.encodings[0].overflowing),
+        beyond=sum(part.special_tokens_mask.count(0) for part in rest),
+        prefixed=sum(span is not None and _in_prefix(*span) for span in own),
     )
+
+
+def _in_prefix(start: int, end: int) -> bool:
+    """Whether a sub-token ends before the text begins."""
+    return start < 0 and end <= 0
 
 
 def _place(words: Words, start: int, end: int) -> tuple[int | None, Span | None]:
     """Word and own characters of a sub-token at [start, end); negative: in the prefix."""
-    if start < 0 and end <= 0:
+    if _in_prefix(start, end):
         return None, None
     start, end = max(start, 0), min(end, len(words.text))
     while start < end and words.text[start] == " ":
@@ -136,14 +184,13 @@ def _place(words: Words, start: int, end: int) -> tuple[int | None, Span | None]
 
 
 def _align_slow(words: Words, tokenizer: Any, prefix: str, max_length: int) -> Alignment:
-    """By encoding word after word, until ``max_length`` is reached."""
+    """By encoding word after word, and keeping what ``max_length`` has room for."""
     before, after = _frame(tokenizer)
     room = max_length - len(before) - len(after)
     ids: list[int] = tokenizer.convert_tokens_to_ids(tokenizer.tokenize(encodable(prefix)))
-    places: list[tuple[int | None, Span | None]] = [(None, None)] * len(ids)
+    prefixed = len(ids)
+    places: list[tuple[int | None, Span | None]] = [(None, None)] * prefixed
     for index, word in enumerate(words.words):
-        if len(ids) > room:
-            break
         pieces = tokenizer.tokenize(encodable(word)) if word else []
         ids += tokenizer.convert_tokens_to_ids(pieces)
         offset = words.spans[index][0]
@@ -156,7 +203,8 @@ def _align_slow(words: Words, tokenizer: Any, prefix: str, max_length: int) -> A
         (*before, *ids[:room], *after),
         tuple(word for word, _ in kept),
         tuple(span for _, span in kept),
-        truncated=len(ids) > room,
+        beyond=max(len(ids) - room, 0),
+        prefixed=min(prefixed, room),
     )
 
 

@@ -49,7 +49,7 @@ def build(services: Services) -> gr.Blocks:
         )
         timer = gr.Timer(POLL)
         with gr.Tabs():
-            compare.build(services)
+            compare.build(services, blocks)
 
         compare.endpoint(services)
 

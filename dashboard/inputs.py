@@ -10,7 +10,8 @@ from core.errors import InputError
 from core.request import AUTO
 from dashboard import wording
 
-TAB_LIMIT = 50  # tweets that the tab compares at once
+TAB_LIMIT = 500  # tweets that the tab compares at once
+CARD_LIMIT = 5  # so many tweets are shown as cards at once; of more, a table stands first
 ENDPOINT_LIMIT = 500  # texts that one call of the endpoint may hold
 LENGTH_LIMIT = 20_000  # characters of one text
 

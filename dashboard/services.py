@@ -5,22 +5,26 @@ thread, so that the page stands before the models do. Knows nothing of widgets o
 """
 
 import csv
+import hashlib
 import logging
 import queue
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future
+from concurrent.futures import Future, wait
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
 from core.errors import TandemError
+from core.hub import Download, Progress
 from core.records import Comparison, EngineInfo, EngineSources
 from dashboard import wording
 from dashboard.inputs import AUTO, whole_characters
 
 log = logging.getLogger("tandem")
 
+AT_ONCE = 2  # comparisons of pages that compute side by side; further ones wait for their turn
+PULSE = 0.5  # seconds after which a comparison that has nothing new says so
 EXAMPLES = Path(__file__).resolve().parents[1] / "assets" / "examples" / "tweets.tsv"
 
 
@@ -36,6 +40,7 @@ class EngineLike(Protocol):
         languages: str | Sequence[str] = AUTO,
         translations: Sequence[str | None] | None = None,
         progress: Callable[[int, int], None] | None = None,
+        stop: Callable[[], bool] | None = None,
     ) -> list[Comparison]: ...
 
 
@@ -46,6 +51,7 @@ class Status:
     state: str  # "idle", "loading", "ready" or "failed"
     info: EngineInfo | None = None  # once ready
     problem: str = ""  # one sentence and a hint, once failed
+    download: str = ""  # while files come from the hub: of which model, and how far
 
     @property
     def final(self) -> bool:
@@ -66,12 +72,17 @@ class Step:
     total: int
     result: list[Comparison] | None = None
 
+    @property
+    def stopped(self) -> bool:
+        """Whether the result lacks texts because the comparison was cancelled."""
+        return self.result is not None and len(self.result) < self.total
 
-def default_engine(sources: EngineSources) -> EngineLike:
+
+def default_engine(sources: EngineSources, progress: Progress | None = None) -> EngineLike:
     """The real engine on these sources. Imports torch: call it in a thread."""
     from core.engine import Engine
 
-    return Engine(sources)
+    return Engine(sources, progress=progress)
 
 
 class Services:
@@ -85,6 +96,8 @@ class Services:
         self._make = make_engine
         self._lock = threading.Lock()
         self._loaded: Future[EngineLike] | None = None
+        self._download = ""
+        self._turns = threading.Semaphore(AT_ONCE)
 
     def start(self) -> None:
         """Begin loading in a thread; further calls do nothing."""
@@ -115,11 +128,15 @@ class Services:
         if self._loaded is None:
             return Status("idle")
         if not self._loaded.done():
-            return Status("loading")
+            return Status("loading", download=self._download)
         problem = self._loaded.exception()
         if problem is not None:
             return Status("failed", problem=sentence(problem))
         return Status("ready", info=self._loaded.result().describe())
+
+    def downloading(self, seen: Download) -> None:
+        """How far a download is; for the header, until it is complete."""
+        self._download = str(seen) if seen.done < seen.total else ""
 
     def engine(self) -> EngineLike:
         """The loaded engine; waits for it.
@@ -131,41 +148,113 @@ class Services:
         assert self._loaded is not None
         return self._loaded.result()
 
+    def thresholds(self) -> dict[str, float | None]:
+        """Trigger threshold by role."""
+        status = self.status()
+        return {role: status.threshold(role) for role in ("student", "teacher")}
+
+    def models_key(self) -> str:
+        """Twelve hex digits that stand for the loaded models; empty until they are loaded."""
+        info = self.status().info
+        return "" if info is None else models_key(info)
+
     def compare(
         self,
         texts: Sequence[str],
         languages: str | Sequence[str] = AUTO,
         translations: Sequence[str | None] | None = None,
         progress: Callable[[int, int], None] | None = None,
+        stop: Callable[[], bool] | None = None,
     ) -> list[Comparison]:
         """Teacher and student on each text; see core.engine.Engine.compare."""
         if not texts:
             return []
-        return self.engine().compare(
-            [whole_characters(text) for text in texts], languages, translations, progress
-        )
+        whole = [whole_characters(text) for text in texts]
+        own = translations and [t if t is None else whole_characters(t) for t in translations]
+        return self.engine().compare(whole, languages, own, progress, stop)
 
-    def follow(self, texts: Sequence[str], languages: str = AUTO) -> Iterator[Step]:
-        """The same comparison as steps, the last of which holds the result."""
+    def follow(
+        self,
+        texts: Sequence[str],
+        languages: str = AUTO,
+        translations: Sequence[str | None] | None = None,
+        cancel: threading.Event | None = None,
+    ) -> Iterator[Step]:
+        """The same comparison as steps, the last of which holds the result.
+
+        A step comes at least every PULSE seconds, be it the same again: whoever listens can
+        then be seen to have left. Closing the iterator ends the work after its current chunk.
+
+        Args:
+            cancel: once set, the work ends after its current chunk, and the last step holds
+                what was done until then.
+        """
+        cancel = cancel or threading.Event()
         steps: queue.Queue[Step | BaseException] = queue.Queue()
+        job = (texts, languages, translations, cancel, steps)
+        threading.Thread(target=self._work, args=job, name="tandem-compare", daemon=True).start()
+        step = Step(0, len(texts))
+        try:
+            while step.result is None:
+                step = _next(steps, step)
+                yield step
+        finally:
+            cancel.set()
 
-        def work() -> None:
-            try:
-                result = self.compare(
-                    texts, languages, progress=lambda done, total: steps.put(Step(done, total))
-                )
-                steps.put(Step(len(texts), len(texts), result))
-            except BaseException as problem:
-                steps.put(problem)
+    def _work(
+        self,
+        texts: Sequence[str],
+        languages: str,
+        translations: Sequence[str | None] | None,
+        cancel: threading.Event,
+        steps: "queue.Queue[Step | BaseException]",
+    ) -> None:
+        """A comparison in a thread of its own; whatever happens ends up among the steps."""
+        result: list[Comparison] = []
 
-        threading.Thread(target=work, name="tandem-compare", daemon=True).start()
-        while True:
-            step = steps.get()
-            if isinstance(step, BaseException):
-                raise step
-            yield step
-            if step.result is not None:
-                return
+        def told(done: int, total: int) -> None:
+            steps.put(Step(done, total))
+
+        try:
+            if self._take_turn(cancel):
+                try:
+                    result = self.compare(texts, languages, translations, told, cancel.is_set)
+                finally:
+                    self._turns.release()
+            steps.put(Step(len(result), len(texts), result))
+        except BaseException as problem:
+            steps.put(problem)
+
+    def _take_turn(self, cancel: threading.Event) -> bool:
+        """Wait for the models, then for a turn; false if cancelled before."""
+        self.start()
+        assert self._loaded is not None
+        while not cancel.is_set():
+            if not self._loaded.done():
+                wait([self._loaded], PULSE)
+            elif self._turns.acquire(timeout=PULSE):
+                return True
+        return False
+
+
+def _next(steps: "queue.Queue[Step | BaseException]", last: Step) -> Step:
+    """The next step, or the last one again when there is none for a while."""
+    try:
+        step = steps.get(timeout=PULSE)
+    except queue.Empty:
+        return last
+    if isinstance(step, BaseException):
+        raise step
+    return step
+
+
+def models_key(info: EngineInfo) -> str:
+    """Twelve hex digits of the identities of all models, in the order of their roles.
+
+    Equal keys mean equal weights and settings: a link that carries one shows the same figures.
+    """
+    lines = [f"{model.role}\t{model.identity}\n" for model in info.models]
+    return hashlib.sha256("".join(lines).encode("utf-8", "backslashreplace")).hexdigest()[:12]
 
 
 def sentence(problem: BaseException) -> str:

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from gradio.themes import Base
 
-CSS = Path(__file__).resolve().parents[1] / "assets" / "css" / "tandem.css"
+CSS = Path(__file__).resolve().parents[1] / "assets" / "css"
+SHEETS = ("tandem.css", "table.css")
 
 LIGHT = {
     "Love": "#b5508f",
@@ -75,8 +76,8 @@ def _declarations(surfaces: dict[str, str], emotions: dict[str, str]) -> str:
 
 
 def stylesheet() -> str:
-    """The page's whole style: variables, then assets/css/tandem.css."""
-    return variables() + CSS.read_text(encoding="utf-8")
+    """The page's whole style: variables, then the sheets of assets/css."""
+    return variables() + "\n".join((CSS / name).read_text(encoding="utf-8") for name in SHEETS)
 
 
 def gradio_theme() -> "Base":

@@ -1,28 +1,29 @@
-"""``python -m train RECIPE --config FILE name=value …``: the door to the recipes.
+"""``python -m train RECIPE --config FILE --name value …``: the door to the recipes.
 
 Knows arguments, printing and exit codes; knows nothing of what a recipe does.
 Exit codes: 0 done, 1 failed, 2 wrong options, 130 interrupted.
 """
 
-import argparse
 import difflib
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 from core.errors import ConfigError, TandemError
-from train import help, options, plan
+from train import help, options, past, plan
+from train.arguments import Line, split
 from train.options import RecipeConfig
 from train.recipes import RECIPES, Recipe
-from train.run import execute, run_folder
+from train.run import execute
+from train.stream import stream, with_earlier
 
 DONE, FAILED, WRONG_OPTIONS, INTERRUPTED = 0, 1, 2, 130
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Do what the command line says and return its exit code."""
-    args = _parser().parse_intermixed_args(arguments)
     try:
-        return _serve(args)
+        return _serve(split(sys.argv[1:] if arguments is None else arguments))
     except ConfigError as error:
         return _say(error, WRONG_OPTIONS)
     except TandemError as error:
@@ -32,54 +33,72 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return INTERRUPTED
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="python -m train",
-        usage="%(prog)s RECIPE [--config FILE|PRESET] [name=value ...]",
-        add_help=False,
-        allow_abbrev=False,
-    )
-    parser.add_argument("words", nargs="*")
-    parser.add_argument("--config", metavar="FILE|PRESET")
-    parser.add_argument("--help", "-h", action="store_true")
-    parser.add_argument("--print-config", action="store_true")
-    parser.add_argument("--dry-run", action="store_true")
-    return parser
-
-
-def _serve(args: argparse.Namespace) -> int:
-    if not args.words:
-        print(help.overview(), file=sys.stdout if args.help else sys.stderr)
-        return DONE if args.help else WRONG_OPTIONS
-    recipe = _recipe(args.words[0])
-    if args.help:
+def _serve(line: Line) -> int:
+    asked = line.switches
+    if not line.words:
+        print(help.overview(), file=sys.stdout if "--help" in asked else sys.stderr)
+        return DONE if "--help" in asked else WRONG_OPTIONS
+    recipe = _recipe(line.words[0])
+    if "--help" in asked:
         print(help.of_recipe(recipe))
         return DONE
-    file = options.find_file(recipe.name, args.config) if args.config is not None else None
-    complete = not args.print_config or args.dry_run
-    config = options.parse(recipe.config_class, file, args.words[1:], complete=complete)
-    if args.dry_run or args.print_config:
-        print(plan.plan(recipe, config) if args.dry_run else options.dump(config), end="")
+    file = options.find_file(recipe.name, line.config) if line.config is not None else None
+    if asked >= {"--resume", "--fresh"}:
+        raise ConfigError("--resume goes on and --fresh begins anew.", "Choose one of them.")
+    if "--resume" in asked and recipe.writes == "folder":
+        return _resume(recipe, file, line)
+    words = with_earlier(recipe, line.words[1:]) if "--resume" in asked else line.words[1:]
+    complete = "--print-config" not in asked or "--dry-run" in asked
+    config = options.parse(recipe.config_class, file, words, complete=complete)
+    if asked & {"--dry-run", "--print-config"}:
+        return _show(recipe, config, asked)
+    if recipe.writes == "file":
+        stream(recipe, config, resume="--resume" in asked, fresh="--fresh" in asked)
         return DONE
-    return _work(recipe, config)
+    return _work(recipe, config, fresh="--fresh" in asked)
+
+
+def _resume(recipe: Recipe, file: Path | None, line: Line) -> int:
+    """Go on with an interrupted run, with the options that it was started with."""
+    config, left = past.to_resume(recipe.name, recipe.config_class, file, line.words[1:])
+    if left.finished:
+        print(f"The {recipe.name} run in {past.run_folder(config.output)} is finished.")
+        return DONE
+    if line.switches & {"--dry-run", "--print-config"}:
+        return _show(recipe, config, line.switches)
+    return _work(recipe, config, resume=True)
+
+
+def _show(recipe: Recipe, config: RecipeConfig, asked: frozenset[str]) -> int:
+    """Say what would be done, or with which options; do nothing."""
+    dry = "--dry-run" in asked
+    print(plan.plan(recipe, config) if dry else options.dump(config), end="")
+    return DONE
 
 
 def _recipe(name: str) -> Recipe:
     """Raises ConfigError, with the closest name, where there is no such recipe."""
     if name in RECIPES:
         return RECIPES[name]
+    if name.startswith("-"):
+        hint = f"For example: python -m train teacher {name} …"
+        raise ConfigError(f"The recipe comes first, before {name}.", hint)
     close = difflib.get_close_matches(name, RECIPES, 1)
     hint = f"Did you mean {close[0]}?" if close else f"Recipes: {', '.join(RECIPES)}."
     raise ConfigError(f"There is no recipe {name!r}.", hint)
 
 
-def _work(recipe: Recipe, config: RecipeConfig) -> int:
+def _work(
+    recipe: Recipe, config: RecipeConfig, *, resume: bool = False, fresh: bool = False
+) -> int:
     """Run it; an unexpected error becomes a sentence and a path to its traceback."""
-    error_log = run_folder(config.output) / "error.log"
+    error_log = past.run_folder(config.output) / "error.log"
     try:
-        run = execute(recipe, config)
+        run = execute(recipe, config, resume=resume, fresh=fresh)
     except TandemError:
         raise
+    except KeyboardInterrupt:
+        return _interrupted(recipe, config)
     except Exception as error:
         print(f"The {recipe.name} recipe failed: {_first_line(error)}", file=sys.stderr)
         if error_log.is_file():
@@ -88,6 +107,14 @@ def _work(recipe: Recipe, config: RecipeConfig) -> int:
     for name, value in run.figures.items():
         print(f"{name}: {f'{value:.4f}' if isinstance(value, float) else value}")
     return DONE
+
+
+def _interrupted(recipe: Recipe, config: RecipeConfig) -> int:
+    """Say what was kept, and how to go on."""
+    folder = past.run_folder(config.output)
+    _, sentence, hint = past.account(folder, recipe.name, config.output)
+    print(f"\n{sentence}\n{hint}", file=sys.stderr)
+    return INTERRUPTED
 
 
 def _first_line(error: Exception) -> str:

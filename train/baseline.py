@@ -16,8 +16,8 @@ from sklearn.pipeline import make_pipeline
 
 from core.data import text_hash
 from train.config import TeacherConfig
-from train.finetune import read_rows
 from train.options import parse
+from train.rows import read_rows
 
 
 @dataclass(frozen=True)

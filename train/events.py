@@ -5,15 +5,17 @@ run while it goes and after it died. Knows nothing of what the run computes;
 loads no torch.
 """
 
+import errno
 import json
 import math
+import os
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 from types import TracebackType
-from typing import Any, BinaryIO, Self
+from typing import Any, Self
 
 from core.errors import DataError
 
@@ -22,6 +24,7 @@ class Kind(StrEnum):
     """What an event tells; the keys of its ``data`` stand behind each."""
 
     STARTED = "started"  # recipe, command, pid, python
+    RESUMED = "resumed"  # step (null: no checkpoint), seconds; follows the STARTED of a later part
     STAGE = "stage"  # name
     PROGRESS = "progress"  # stage, done, total (null: unknown), figures
     METRIC = "metric"  # stage, name, value (null: not computable), labels
@@ -29,6 +32,7 @@ class Kind(StrEnum):
     SAVED = "saved"  # stage, path
     FINISHED = "finished"  # seconds, figures
     FAILED = "failed"  # seconds, error, sentence, hint, expected
+    INTERRUPTED = "interrupted"  # seconds, step (null: no checkpoint), sentence, hint
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,13 +74,25 @@ class EventLog:
         self.path = path
         path.parent.mkdir(parents=True, exist_ok=True)
         _mend(path)
-        self._file: BinaryIO = path.open("ab")
+        self._file = path.open("ab", buffering=0)
 
     def append(self, kind: Kind, **data: Any) -> Event:
-        """Write one event and flush it; tuples, paths and numpy numbers become JSON."""
+        """Write one event at once; tuples, paths and numpy numbers become JSON.
+
+        Raises:
+            DataError: when the disk is full, or the like; the file stays whole then.
+        """
         event = Event(kind, time.time(), plain(data))
-        self._file.write(event.to_json().encode() + b"\n")
-        self._file.flush()
+        line = event.to_json().encode() + b"\n"
+        before = os.fstat(self._file.fileno()).st_size
+        try:
+            if self._file.write(line) != len(line):
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        except OSError as error:
+            self._file.truncate(before)
+            raise DataError(
+                f"{self.path} cannot be written: {error.strerror}.", "Make room on the disk."
+            ) from error
         return event
 
     def close(self) -> None:
@@ -111,9 +127,34 @@ def read(path: Path) -> list[Event]:
 
 
 def latest_run(events: list[Event]) -> list[Event]:
-    """The events of the newest run, where a file holds several runs one after another."""
-    starts = [index for index, event in enumerate(events) if event.kind is Kind.STARTED]
+    """The events of the newest run, all its parts, where a file holds several runs in a row."""
+    starts = [
+        index
+        for index, event in enumerate(events)
+        if event.kind is Kind.STARTED and not _goes_on(events[index + 1 : index + 2])
+    ]
     return events[starts[-1] :] if starts else events
+
+
+def without_lost(events: list[Event]) -> list[Event]:
+    """Events without the metrics of steps that were lost, and done again after a resume."""
+    kept: list[Event] = []
+    for event in events:
+        if event.kind is Kind.RESUMED:
+            step = event.data["step"] or 0
+            kept = [one for one in kept if _step(one) <= step]
+        kept.append(event)
+    return kept
+
+
+def _goes_on(following: list[Event]) -> bool:
+    """Whether a STARTED, by what stands behind it, only begins a later part of a run."""
+    return bool(following) and following[0].kind is Kind.RESUMED
+
+
+def _step(event: Event) -> float:
+    """The optimiser step that a metric is of; -1 for whatever is not of one."""
+    return event.data["labels"].get("step", -1) if event.kind is Kind.METRIC else -1
 
 
 def _event(line: bytes, number: int, path: Path) -> Event:

@@ -5,10 +5,8 @@ encoder, and which role the result has, is the recipe's business.
 """
 
 import math
-import random
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -16,27 +14,18 @@ import torch
 from torch import Tensor, nn
 
 from core.checkpoints import Manifest, check_output, save_texts
-from core.data import read_emotions, read_triggers, text_hash
+from core.data import text_hash
+from core.hub import locate
 from core.labels import INDEX, LABELS
 from core.loading import capacity, load_tokenizer, new_classifier, save_emotion_model
 from core.metrics import classification
 from core.models import EmotionModel, module_identity
 from core.records import Example
-from core.splits import Split, make_split
 from train.config import TeacherConfig
+from train.downloads import told
 from train.loop import Fitted, fit, prepare
-from train.report import data_entry
+from train.rows import Rows, read_rows
 from train.run import Run
-
-
-@dataclass(frozen=True)
-class Rows:
-    """What a fine-tuning reads."""
-
-    train: tuple[Example, ...]
-    validation: tuple[Example, ...]
-    split: Split
-    data: tuple[dict[str, Any], ...]  # for the manifest
 
 
 def finetune(config: TeacherConfig, run: Run, role: str) -> dict[str, object]:
@@ -46,7 +35,7 @@ def finetune(config: TeacherConfig, run: Run, role: str) -> dict[str, object]:
     run.stage("data")
     rows = read_rows(config)
     run.log(f"{len(rows.train)} training rows, {len(rows.validation)} validation rows")
-    model = new_model(config, device, role)
+    model = new_model(config, device, role, run)
     run.stage("training")
     fitted = train_classifier(model, rows, config, run)
     figures = validation_figures(model, rows.validation)
@@ -59,24 +48,13 @@ def finetune(config: TeacherConfig, run: Run, role: str) -> dict[str, object]:
     return dict(figures)
 
 
-def read_rows(config: TeacherConfig) -> Rows:
-    """Emotion rows of both sides; extra rows go to training, never into validation."""
-    main = read_emotions(config.data, labelled=True)
-    triggers = read_triggers(config.triggers, labelled=True) if config.triggers else []
-    split = _split(config, [example.text for example in (*main, *triggers)])
-    train, validation = split.partition(main)
-    extra = _extra(config, split)
-    data = [data_entry(config.data, len(train), "train"), *_extra_entries(config, extra)]
-    rows = (*train, *(example for _, example in extra))
-    return Rows(rows, tuple(validation), split, tuple(data))
-
-
-def new_model(config: TeacherConfig, device: str, role: str) -> EmotionModel:
+def new_model(config: TeacherConfig, device: str, role: str, run: Run) -> EmotionModel:
     """The encoder with a fresh head, not yet trained."""
-    module = new_classifier(config.model, config.pooling).to(device)
+    place = locate(config.model, told(run))
+    module = new_classifier(place, config.pooling).to(device)
     return EmotionModel(
         module=module,
-        tokenizer=load_tokenizer(config.model),
+        tokenizer=load_tokenizer(place),
         name=config.output,
         role=role,
         base=config.model,
@@ -166,40 +144,3 @@ def describe(
         command=run.command,
         identity=identity,
     )
-
-
-def _split(config: TeacherConfig, texts: Sequence[str]) -> Split:
-    """The split file if it is there; a new one, saved beside the output, if not."""
-    path = Path(config.split) if config.split else Path(config.output).parent / "split.json"
-    if not path.is_file():
-        split = make_split(texts, config.seed, config.validation_fraction)
-        split.save(path)
-        return split
-    return Split.load(path)
-
-
-def _extra(config: TeacherConfig, split: Split) -> list[tuple[str, Example]]:
-    """(path, row) of further files: sources as asked, not in the split, capped per class."""
-    by_class: dict[str, list[tuple[str, Example]]] = defaultdict(list)
-    for path in config.extra:
-        for example in read_emotions(path, labelled=True):
-            wanted = not config.extra_sources or example.source in config.extra_sources
-            if wanted and not split.is_known(example.text):
-                by_class[example.gold].append((path, example))
-    rng = random.Random(config.seed)
-    chosen: list[tuple[str, Example]] = []
-    for label in LABELS:
-        rows = by_class[label]
-        chosen += rng.sample(rows, min(config.extra_per_class, len(rows)))
-    return chosen
-
-
-def _extra_entries(
-    config: TeacherConfig, extra: Sequence[tuple[str, Example]]
-) -> list[dict[str, Any]]:
-    """What the manifest says of each further file: its own rows, by source."""
-    entries = []
-    for path in config.extra:
-        sources = Counter(example.source for origin, example in extra if origin == path)
-        entries.append(data_entry(path, sources.total(), "train", sources=dict(sources)))
-    return entries

@@ -1,7 +1,8 @@
 """What refinement holds still: languages, translations, the teacher's and student's readings.
 
 Computed once; translations are kept on disk by content, so that a second run
-with the same translator finds them. Knows no optimiser.
+with the same translator finds them, readings so that a resumed run does.
+Knows no optimiser.
 """
 
 import csv
@@ -9,14 +10,13 @@ import hashlib
 import json
 import os
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from core.data import read_texts, text_hash
 from core.errors import DataError
 from core.labels import LABELS
 from core.languages import LanguageIdentifier
@@ -26,6 +26,7 @@ from core.splits import Split
 from core.translation import Translator
 from core.weighting import count_statuses, disagreement, normalise_weights, usable_rows
 from train.config import DistilConfig
+from train.rows import held_out, read_unlabelled
 from train.run import Run
 
 Floats = NDArray[np.float64]
@@ -83,70 +84,71 @@ def freeze(
     used = usable_rows(statuses, config.paper_strict)
     if not used.any():
         raise DataError("No unlabelled tweet could be translated.", "Check languages and files.")
+    before = _reading(run, student, english)
     frozen = Frozen(
         texts,
         languages,
         translations,
-        teacher=teacher.probabilities(english).astype(np.float64),
-        student=student.probabilities(texts).astype(np.float64),
+        teacher=_reading(run, teacher, english),
+        student=_reading(run, student, texts),
         w=np.zeros(len(texts)),
         weights=np.zeros(len(texts)),
         used=used,
         held_out=held_out(texts, config.held_out, config.seed),
         counts={**counts, **count_statuses(statuses)},
     )
-    frozen.reweighed(*weigh(config, student, frozen, on_original=frozen.student))
+    frozen.reweighed(*weigh(config, frozen, frozen.student, before))
     run.log(", ".join(f"{name}: {count}" for name, count in frozen.counts.items()))
     return frozen
 
 
-def read_unlabelled(paths: Sequence[str], split: Split) -> tuple[list[str], dict[str, int]]:
-    """Distinct tweets of the files, validation texts left out; and how many were left out."""
-    texts: dict[str, str] = {}
-    total = held = 0
-    for path in paths:
-        for text in read_texts(path):
-            total += 1
-            held += split.is_validation(text)
-            if not split.is_validation(text):
-                texts.setdefault(text_hash(text), text)
-    counts = {"duplicates": total - held - len(texts), "in the validation split": held}
-    return list(texts.values()), counts
+def shaped_by(model: EmotionModel) -> tuple[object, ...]:
+    """What a model's answers depend on besides the text; a packed one has the same identity."""
+    return model.identity, model.manifest is not None and model.manifest.packed
+
+
+def _reading(run: Run, model: EmotionModel, texts: Sequence[str]) -> Floats:
+    """(N, K) of a model as it was loaded."""
+    key = ("reading", *shaped_by(model), list(texts))
+    return run.once(key, lambda: model.probabilities(texts).astype(np.float64))
 
 
 def translate(
     texts: Sequence[str], languages: Sequence[str], translator: Translator, run: Run
 ) -> list[Translation]:
-    """Translate, with a cache on disk keyed by text, language, model and decoding."""
+    """Translate, with a cache on disk keyed by text, language, model and decoding.
+
+    Written chunk by chunk, a line each: a run that is killed and goes on cuts the same chunks, and
+    so makes the same batches and the same translations.
+
+    Raises:
+        DataError: when the cache cannot be written.
+    """
     path = run.folder / "translations.jsonl"
     keys = [_key(text, code, translator) for text, code in zip(texts, languages, strict=True)]
     known = _read_cache(path)
-    missing = [row for row, key in enumerate(keys) if key not in known]
-    with path.open("a", encoding="utf-8") as stream:
-        for start in range(0, len(missing), CHUNK):
-            rows = missing[start : start + CHUNK]
-            found = translator.translate([texts[r] for r in rows], [languages[r] for r in rows])
-            for row, translation in zip(rows, found, strict=True):
-                known[keys[row]] = translation
-                entry = {"key": keys[row], "text": translation.text, "status": translation.status}
-                stream.write(json.dumps(entry, ensure_ascii=False) + "\n")
-            stream.flush()
-            run.progress(start + len(rows), len(missing))
+    first = {key: row for row, key in reversed(list(enumerate(keys)))}
+    missing = [row for row, key in enumerate(keys) if first[key] == row and key not in known]
+    for start in range(0, len(missing), CHUNK):
+        rows = missing[start : start + CHUNK]
+        found = translator.translate([texts[r] for r in rows], [languages[r] for r in rows])
+        chunk = {keys[row]: translation for row, translation in zip(rows, found, strict=True)}
+        _append_cache(path, chunk)
+        known.update(chunk)
+        run.progress(start + len(rows), len(missing))
     return [known[key] for key in keys]
 
 
 def weigh(
-    config: DistilConfig, student: EmotionModel, frozen: Frozen, on_original: Floats | None = None
+    config: DistilConfig, frozen: Frozen, on_original: Floats, on_english: Floats
 ) -> tuple[Floats, Floats]:
-    """Eq. 2 and 3 by the given student; or a control instead of Eq. 3.
+    """Eq. 2 and 3 by a student's readings; or a control instead of Eq. 3.
 
     Args:
-        on_original: (N, K) its readings of the tweets, where they are known already.
+        on_original: (N, K) its probabilities on the tweets.
+        on_english: (N, K) those on their translations.
     """
-    english = [translation.text for translation in frozen.translations]
-    if on_original is None:
-        on_original = student.probabilities(frozen.texts).astype(np.float64)
-    w = disagreement(student.probabilities(english), on_original, config.reading)
+    w = disagreement(on_english, on_original, config.reading)
     weights = normalise_weights(w, frozen.statuses, config.paper_strict)
     if config.weights == "ones":
         weights = np.where(np.isnan(weights), np.nan, 1.0)
@@ -154,14 +156,6 @@ def weigh(
         rows = np.flatnonzero(~np.isnan(weights))
         weights[rows] = weights[np.random.default_rng(config.seed).permutation(rows)]
     return w, weights
-
-
-def held_out(texts: Sequence[str], share: float, seed: int) -> NDArray[np.bool_]:
-    """(N,) True for about ``share`` of the texts, decided by each text's own hash."""
-    draws = [
-        int(hashlib.sha256(f"{seed}{text_hash(t)}".encode()).hexdigest()[:8], 16) for t in texts
-    ]
-    return np.array(draws, dtype=np.float64) / 2**32 < share
 
 
 def write_table(path: Path, frozen: Frozen) -> None:
@@ -194,14 +188,41 @@ def _key(text: str, code: str, translator: Translator) -> str:
 
 
 def _read_cache(path: Path) -> dict[str, Translation]:
-    """Entries of earlier runs; a torn last line is left out and translated again."""
+    """Entries of earlier runs; a chunk whose line is torn is left out and translated again."""
     known: dict[str, Translation] = {}
     if not path.is_file():
         return known
     for line in path.read_text(encoding="utf-8", errors="replace").split("\n"):
         try:
-            entry = json.loads(line)
+            content = json.loads(line)
         except ValueError:
             continue
-        known[entry["key"]] = Translation(entry["text"], TranslationStatus(entry["status"]))
+        # A line of its own for each translation, as runs wrote them until 0.1.
+        for entry in content if isinstance(content, list) else [content]:
+            status, cut = TranslationStatus(entry["status"]), entry.get("cut", False)
+            known[entry["key"]] = Translation(entry["text"], status, cut)
     return known
+
+
+def _append_cache(path: Path, chunk: Mapping[str, Translation]) -> None:
+    """One line, written at once, on a line of its own even behind a torn one."""
+    entries = [
+        {"key": key, "text": found.text, "status": found.status, "cut": found.cut}
+        for key, found in chunk.items()
+    ]
+    line = json.dumps(entries, ensure_ascii=False) + "\n"
+    try:
+        with path.open("ab+") as stream:
+            if stream.tell() and not _ends_a_line(path):
+                line = "\n" + line
+            stream.write(line.encode())
+    except OSError as error:
+        raise DataError(
+            f"{path} cannot be written: {error.strerror}.", "Make room on the disk."
+        ) from error
+
+
+def _ends_a_line(path: Path) -> bool:
+    with path.open("rb") as stream:
+        stream.seek(-1, os.SEEK_END)
+        return stream.read() == b"\n"

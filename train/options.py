@@ -13,7 +13,7 @@ Knows how to read and check values; knows no recipe, and loads no torch.
 
 import difflib
 import shlex
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import MISSING, Field, dataclass, field, fields
 from pathlib import Path
 from typing import Any, Literal, TypeVar, get_args, get_origin, get_type_hints
@@ -21,7 +21,9 @@ from typing import Any, Literal, TypeVar, get_args, get_origin, get_type_hints
 import yaml
 
 from core.errors import ConfigError
-from train.values import KINDS, Option, PathKind, from_text, missing, read, without_none
+from train import arguments
+from train.paths import PathKind
+from train.values import KINDS, Option, from_text, missing, read, without_none
 
 PRESETS = Path(__file__).parent / "configs"
 Config = TypeVar("Config", bound="RecipeConfig")
@@ -37,6 +39,7 @@ def option(
     choices: Sequence[Any] | None = None,
     path: PathKind | None = None,
     required: bool | None = None,
+    words: Sequence[str] = (),
 ) -> Any:
     """Declare a field of a recipe's config.
 
@@ -49,7 +52,9 @@ def option(
         path: the text names something on disk. "file", "folder" and "any" must
             exist when a run starts; "new" is a file that is read where it
             exists and made where not; "model" is a folder or a hub id; "output"
-            is a folder that the run writes.
+            is a folder that the run writes; "source" and "target" are a file
+            or pipe to read and a file to write, "-" being the standard ones.
+        words: texts that name no path although ``path`` is given, such as "none".
         required: the user must give a value. Unless said otherwise, so it is
             for a path whose default is ""; a list needs required=True.
 
@@ -58,7 +63,7 @@ def option(
     """
     needed = (path is not None and default == "") if required is None else required
     chosen = tuple(choices) if choices is not None else None
-    meta = {"option": Option(help, unit, low, high, chosen, path, needed)}
+    meta = {"option": Option(help, unit, low, high, chosen, path, needed, words=tuple(words))}
     if isinstance(default, dict):
         return field(default_factory=lambda: dict(default), metadata=meta)
     return field(default=default, metadata=meta)
@@ -75,7 +80,11 @@ class RecipeConfig:
         None, "CPU threads that torch uses; null leaves the choice to torch.", low=1, high=1024
     )
     max_minutes: float | None = option(
-        None, "Stop after this long and keep the best so far; null: no limit.", unit="min", low=0
+        None,
+        "Stop after this long, the time before a --resume included, and keep the best so far; "
+        "null: no limit.",
+        unit="min",
+        low=0,
     )
 
     def problems(self) -> list[str]:
@@ -107,7 +116,7 @@ def _row(declared: Field[Any], annotation: Any) -> Option:
     if given is MISSING and declared.default_factory is not MISSING:
         given = declared.default_factory()
     rest = (meta.low, meta.high, choices or meta.choices, meta.path, meta.required)
-    return Option(meta.help, meta.unit, *rest, declared.name, kind, optional, given)
+    return Option(meta.help, meta.unit, *rest, declared.name, kind, optional, given, meta.words)
 
 
 def find_file(recipe: str, text: str) -> Path:
@@ -141,21 +150,18 @@ def parse(
 
     Args:
         file: YAML, a mapping of option names to values.
-        overrides: "key=value" each; they win over the file, and later ones
-            over earlier ones. Text is taken as typed, lists are split at
-            commas, all else is read as YAML. Null is written null or none.
+        overrides: words as typed, ``--name value``, ``--name=value`` or
+            ``name=value``; they win over the file, and later ones over earlier
+            ones. Text is taken as typed, lists are split at commas, all else
+            is read as YAML. Null is written null or none.
         complete: also ask for required options and for inputs to be on disk.
 
     Raises:
         ConfigError: naming every unknown key, bad value and missing input.
     """
     rows = {row.name: row for row in describe(config_class)}
-    raw, problems = _from_file(file) if file is not None else ({}, [])
-    typed, wrong = _from_overrides(rows, overrides)
-    merged = {**raw, **typed}
-    values, bad = _checked(rows, merged)
+    merged, values, problems = _given(rows, file, overrides)
     config = config_class(**values)
-    problems += wrong + bad
     if complete:
         rest = (row for row in rows.values() if row.name not in merged or row.name in values)
         problems += [f"{r.name} {p}" for r in rest for p in missing(r, getattr(config, r.name))]
@@ -163,6 +169,32 @@ def parse(
     if problems:
         raise _as_error(problems)
     return config
+
+
+def given(
+    config_class: type[RecipeConfig], file: Path | None, overrides: Sequence[str]
+) -> dict[str, Any]:
+    """Only those options that a file and the command line name, by name.
+
+    Raises:
+        ConfigError: naming every unknown key and bad value.
+    """
+    rows = {row.name: row for row in describe(config_class)}
+    _, values, problems = _given(rows, file, overrides)
+    if problems:
+        raise _as_error(problems)
+    return values
+
+
+def _given(
+    rows: Mapping[str, Option], file: Path | None, overrides: Sequence[str]
+) -> tuple[dict[str, Any], dict[str, Any], list[str]]:
+    """What is named, as it stands there and as it was checked, and sentences on what is wrong."""
+    raw, problems = _from_file(file) if file is not None else ({}, [])
+    typed, wrong = _from_overrides(rows, overrides)
+    merged = {**raw, **typed}
+    values, bad = _checked(rows, merged)
+    return merged, values, problems + wrong + bad
 
 
 def _from_file(file: Path) -> tuple[dict[str, Any], list[str]]:
@@ -187,22 +219,19 @@ def _from_file(file: Path) -> tuple[dict[str, Any], list[str]]:
 
 
 def _from_overrides(
-    rows: Mapping[str, Option], overrides: Iterable[str]
+    rows: Mapping[str, Option], overrides: Sequence[str]
 ) -> tuple[dict[str, Any], list[str]]:
     """What the command line says, and sentences on what it cannot mean."""
     values: dict[str, Any] = {}
-    problems = []
-    for override in overrides:
-        name, equals, text = override.partition("=")
-        if not equals:
-            problems.append(f"{override!r} is not of the form name=value.")
-        elif name not in rows:
+    found, problems = arguments.pairs(rows, overrides)
+    for name, text in found:
+        if name not in rows:
             values[name] = text  # reported as unknown together with the file's
-        else:
-            try:
-                values[name] = from_text(rows[name], text)
-            except (yaml.YAMLError, ValueError, RecursionError):
-                problems.append(f"{name} cannot be read: {text!r}.")
+            continue
+        try:
+            values[name] = from_text(rows[name], text)
+        except (yaml.YAMLError, ValueError, RecursionError):
+            problems.append(f"{name} cannot be read: {text!r}.")
     return values, problems
 
 
@@ -243,9 +272,13 @@ def dump(config: RecipeConfig) -> str:
 
 def command(recipe: str, config: RecipeConfig) -> str:
     """The line a person types to run this again: every option that is not its default."""
+    return shlex.join(["python", "-m", "train", recipe, *typed(config)])
+
+
+def typed(config: RecipeConfig) -> list[str]:
+    """Every option that is not its default, as ``name=value``."""
     pairs = [(row, getattr(config, row.name)) for row in describe(type(config))]
-    typed = [f"{row.name}={_typed(value)}" for row, value in pairs if value != row.default]
-    return shlex.join(["python", "-m", "train", recipe, *typed])
+    return [f"{row.name}={_typed(value)}" for row, value in pairs if value != row.default]
 
 
 def _plain(value: Any) -> Any:

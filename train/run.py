@@ -2,60 +2,80 @@
 
 A recipe writes its checkpoint to ``<output>`` (aside, then renamed), so what
 the run itself writes lies beside it in ``<output>.run/``: ``events.jsonl``
-(appended to by every run), ``config.yaml`` (of the newest run) and, after an
-unexpected error, ``error.log`` with its traceback.
+(appended to by every run), ``config.yaml`` (of the newest run), ``error.log``
+with a traceback after an unexpected error, and, until the run is finished,
+what it needs to go on (``train.kept``).
 
 Knows no model and loads no torch: seeds, threads and devices are the recipe's.
 """
 
 import os
 import sys
+import tempfile
 import time
 import traceback
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, TextIO
 
+from numpy.typing import NDArray
 from tqdm import tqdm
 
+from core.checkpoints import clear_leftovers
 from core.errors import TandemError
-from train import options
+from train import kept, options
 from train.events import EventLog, Kind, plain
+from train.lock import Lock
 from train.options import RecipeConfig
+from train.past import CONFIG, EVENTS, Past, account, look, refuse_to_lose, run_folder
 from train.recipes import Recipe
+from train.stop import Stop
 
 EVENT_EVERY = 0.5  # seconds between progress events
 LINE_EVERY = 30.0  # seconds between progress lines where there is no terminal
-
-
-def run_folder(output: str | Path) -> Path:
-    """Where a run that writes ``output`` keeps its events: ``<output>.run``."""
-    place = Path(output)
-    return place.with_name(place.name + ".run")
 
 
 class Run:
     """A context manager around a recipe's work.
 
     Leaving it without an error writes ``finished`` with ``figures``; leaving
-    it with one writes ``failed``, and error.log where the error is not one
-    that a user can cause. Errors always pass through.
+    it with one writes ``interrupted`` or ``failed``, and error.log where the
+    error is not one that a user can cause. Errors always pass through.
+
+    Args:
+        resume: go on with what an earlier start of the same run left.
+        fresh: begin anew although an unfinished run has checkpoints here.
 
     Attributes:
         folder: ``<output>.run``.
         command: the line that runs this again.
         started_at: seconds since 1970, UTC, of entering.
         figures: the recipe's final figures; set before leaving.
+        stop: whether somebody pressed Ctrl-C.
+
+    Raises:
+        TandemError: when another process is at work here, or a run would be lost.
     """
 
-    def __init__(self, recipe: str, config: RecipeConfig, stream: TextIO | None = None) -> None:
+    def __init__(
+        self,
+        recipe: str,
+        config: RecipeConfig,
+        stream: TextIO | None = None,
+        *,
+        resume: bool = False,
+        fresh: bool = False,
+    ) -> None:
         self.recipe = recipe
         self.config = config
+        self.resumed = resume
+        self.fresh = fresh
         self.folder = run_folder(config.output)
         self.command = options.command(recipe, config)
         self.started_at = 0.0
         self.figures: Mapping[str, object] = {}
+        self.stop = Stop()
         self._out = sys.stderr if stream is None else stream
         self._stage = ""
         self._bar: tqdm[Any] | None = None
@@ -64,14 +84,43 @@ class Run:
     def __enter__(self) -> Self:
         self.started_at, self._clock = time.time(), time.monotonic()
         try:
-            self._events = EventLog(self.folder / "events.jsonl")
-            self.error_log.unlink(missing_ok=True)
-            (self.folder / "config.yaml").write_text(options.dump(self.config), encoding="utf-8")
+            self.folder.mkdir(parents=True, exist_ok=True)
+            self._lock = Lock(self.folder / "lock")
+            try:
+                self._begin()
+            except BaseException:
+                self._lock.release()
+                raise
         except OSError as error:
             raise TandemError(f"{self.folder} cannot be written: {error.strerror}.") from error
+        self.stop.__enter__()
+        return self
+
+    def _begin(self) -> None:
+        """Look at what lies here, clear what nobody needs, write the first events."""
+        past = look(self.folder) if self.resumed else None
+        if not self.resumed and not self.fresh:
+            refuse_to_lose(self.folder, self.config.output)
+        if not self.resumed:
+            kept.clear(self.folder, results=self.fresh)
+            kept.write_whole(self.folder / CONFIG, options.dump(self.config))
+        kept.clear_scratch(self.folder)
+        clear_leftovers(Path(self.config.output))
+        self._events = EventLog(self.folder / EVENTS)
+        self.error_log.unlink(missing_ok=True)
         about = {"pid": os.getpid(), "python": sys.version.split()[0]}
         self._events.append(Kind.STARTED, recipe=self.recipe, command=self.command, **about)
-        return self
+        if past is not None:
+            self._go_on(past)
+        if not self._lock.held:
+            self._line("  This file system has no locks: start one process at a time.")
+
+    def _go_on(self, past: Past) -> None:
+        """The clock counts what earlier parts took."""
+        self._clock -= past.seconds
+        self._events.append(Kind.RESUMED, step=past.step, seconds=round(past.seconds, 1))
+        where = "the beginning" if past.step is None else f"step {past.step}"
+        self._line(f"{self.recipe} · going on from {where}")
 
     def __exit__(
         self,
@@ -80,12 +129,17 @@ class Run:
         trace: TracebackType | None,
     ) -> None:
         self._end_bar()
-        with self._events:
-            seconds = round(self.elapsed(), 1)
-            if error is None:
-                self._events.append(Kind.FINISHED, seconds=seconds, figures=self.figures)
-            else:
-                self._events.append(Kind.FAILED, seconds=seconds, **self._account(error))
+        try:
+            with self._events:
+                seconds = round(self.elapsed(), 1)
+                if error is None:
+                    self._events.append(Kind.FINISHED, seconds=seconds, figures=self.figures)
+                    kept.clear(self.folder, results=True)
+                else:
+                    self._tell_end(error, seconds)
+        finally:
+            self.stop.__exit__(kind, error, trace)
+            self._lock.release()
 
     @property
     def error_log(self) -> Path:
@@ -95,7 +149,7 @@ class Run:
     # --- the clock ---
 
     def elapsed(self) -> float:
-        """Seconds since the run was entered."""
+        """Seconds since the run was entered, and those of its earlier parts."""
         return time.monotonic() - self._clock
 
     def time_left(self) -> float | None:
@@ -106,6 +160,25 @@ class Run:
     def out_of_time(self) -> bool:
         """Whether to stop now and keep the best so far."""
         return self.time_left() == 0
+
+    # --- what it keeps until it is finished ---
+
+    @property
+    def checkpoints(self) -> Path:
+        """Where a training keeps what it needs to go on."""
+        return self.folder / kept.CHECKPOINTS
+
+    def once(self, key: tuple[object, ...], compute: Callable[[], NDArray[Any]]) -> NDArray[Any]:
+        """An array that a later part of the run need not compute again; see ``train.kept``."""
+        return kept.once(self.folder, key, compute)
+
+    def once_file(self, key: tuple[object, ...], ending: str, make: Callable[[Path], None]) -> Path:
+        """A file that a later part of the run need not make again; see ``train.kept``."""
+        return kept.once_file(self.folder, key, ending, make)
+
+    def scratch(self) -> tempfile.TemporaryDirectory[str]:
+        """A folder for what nobody needs later; a context manager that gives its path."""
+        return tempfile.TemporaryDirectory(prefix=kept.SCRATCH, dir=self.folder)
 
     # --- what it tells ---
 
@@ -180,14 +253,25 @@ class Run:
         shown = [f"{name} {value}" for name, value in _short(figures).items()]
         return "  " + ", ".join([f"{done}{of}", *shown, f"{self.elapsed() / 60:.1f} min"])
 
+    def _tell_end(self, error: BaseException, seconds: float) -> None:
+        """Write what ended the run; a full disk must not hide it."""
+        try:
+            if isinstance(error, KeyboardInterrupt):
+                step, sentence, hint = account(self.folder, self.recipe, self.config.output)
+                about = {"seconds": seconds, "step": step, "sentence": sentence, "hint": hint}
+                self._events.append(Kind.INTERRUPTED, **about)
+            else:
+                self._events.append(Kind.FAILED, seconds=seconds, **self._account(error))
+        except (OSError, TandemError) as trouble:
+            self._line(f"  How the run ended could not be written down: {trouble}")
+
     def _account(self, error: BaseException) -> dict[str, object]:
         """What ``failed`` says of an error; an unexpected one goes to error.log as well."""
-        expected = isinstance(error, TandemError | KeyboardInterrupt)
+        expected = isinstance(error, TandemError)
         if not expected:
             trace = "".join(traceback.format_exception(error))
             self.error_log.write_text(trace, encoding="utf-8", errors="backslashreplace")
-        sentence = "Interrupted." if isinstance(error, KeyboardInterrupt) else str(error)
-        hint = ""
+        sentence, hint = str(error), ""
         if isinstance(error, TandemError):
             sentence, hint = error.sentence, error.hint
         about = {"error": type(error).__name__, "sentence": sentence, "hint": hint}
@@ -199,12 +283,19 @@ def _short(figures: Mapping[str, float | None]) -> dict[str, str]:
     return {name: "–" if value is None else f"{value:.4g}" for name, value in figures.items()}
 
 
-def execute(recipe: Recipe, config: RecipeConfig, stream: TextIO | None = None) -> Run:
-    """Run a recipe from start to end, and return the run with its figures.
+def execute(
+    recipe: Recipe,
+    config: RecipeConfig,
+    stream: TextIO | None = None,
+    *,
+    resume: bool = False,
+    fresh: bool = False,
+) -> Run:
+    """Run a recipe from start to end, or from where it stopped; return the run with its figures.
 
     Raises:
         whatever the recipe raises, after it was written to the run's folder.
     """
-    with Run(recipe.name, config, stream) as run:
+    with Run(recipe.name, config, stream, resume=resume, fresh=fresh) as run:
         run.figures = plain(recipe.load()(config, run))
     return run

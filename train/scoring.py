@@ -28,6 +28,7 @@ class System:
     labelled: frozenset[str] = frozenset()
     unlabelled: frozenset[str] = frozenset()
     draws: int = 1  # a system that answers at random is scored as the mean of so many answers
+    identity: str = ""  # of whatever shapes its labels besides the text; "": not known
 
 
 @dataclass(frozen=True)

@@ -1,26 +1,21 @@
-"""One value of one option: its type, its bounds, and what it must point to on disk.
+"""One value of one option: its type and its bounds.
 
-Knows the supported types and how text and YAML become them; knows no recipe,
-no whole config, and loads no torch.
+Knows the supported types and how text and YAML become them; what a path must
+point to is ``train.paths``'. Knows no recipe, no whole config, and loads no torch.
 """
 
-import glob
 import os
-import re
 import reprlib
 import types
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from math import isfinite
-from pathlib import Path
-from typing import Any, Literal, Union, get_args, get_origin
+from typing import Any, Union, get_args, get_origin
 
 import yaml
 
-PathKind = Literal["file", "new", "folder", "any", "model", "output"]
+from train.paths import CHECKS, PathKind
 
-_HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]*(/[A-Za-z0-9][\w.-]*)?", re.ASCII)
-LANGUAGE = "{language}"  # stands in an id or a path for each language's code
 _NOTHING = ("null", "none", "~", "")
 
 
@@ -39,6 +34,7 @@ class Option:
     kind: Any = str  # one of the supported types, without None
     optional: bool = False  # null is allowed
     default: Any = None
+    words: tuple[str, ...] = ()  # for paths: texts with a meaning of their own, such as none
 
     @property
     def type_name(self) -> str:
@@ -138,7 +134,7 @@ def from_text(row: Option, text: str) -> Any:
         ValueError, yaml.YAMLError, RecursionError: when it is no YAML.
     """
     nothing = row.optional and text.strip().lower() in _NOTHING
-    if nothing and text not in (row.choices or ()):
+    if nothing and text not in (*(row.choices or ()), *row.words):
         return None
     if row.kind is str:
         return text
@@ -207,71 +203,7 @@ def missing(row: Option, value: Any) -> list[str]:
         return ["must be given."]
     if row.path is None or value in ("", None):
         return []
-    check = _PATH_CHECKS[row.path]
+    check = CHECKS[row.path]
     places = value if isinstance(value, tuple) else (value,)
-    return [trouble for place in places if (trouble := check(place))]
-
-
-def is_hub_id(place: str) -> bool:
-    """Whether a model is to be fetched by id: shaped like one, and no path on this disk.
-
-    ``runs/techer`` beside a folder ``runs`` is a mistyped path, not an id. An
-    id may hold ``{language}``, as Helsinki-NLP/opus-mt-{language}-en does.
-    """
-    if Path(place).exists() or not _HUB_ID.fullmatch(place.replace(LANGUAGE, "xx")):
-        return False
-    return "/" not in place or not Path(place.split("/")[0]).exists()
-
-
-def _file(place: str) -> str:
-    return "" if Path(place).is_file() else f"names no file: {place!r}."
-
-
-def _folder(place: str) -> str:
-    return "" if Path(place).is_dir() else f"names no folder: {place!r}."
-
-
-def _any(place: str) -> str:
-    return "" if place and Path(place).exists() else f"names neither file nor folder: {place!r}."
-
-
-def _model(place: str) -> str:
-    folders = glob.glob(glob.escape(place).replace(LANGUAGE, "*"))
-    if any(map(os.path.isdir, folders)) or is_hub_id(place):
-        return ""
-    return f"names neither a model folder nor a hub id: {place!r}."
-
-
-def _output(place: str) -> str:
-    """An output is fine where a folder can be made, or is there and can be replaced."""
-    nearest, current = _nearest(place), Path.cwd()
-    if nearest.resolve() in (current, *current.parents) and Path(place).exists():
-        return f"would replace the folder that the command runs in: {place!r}."
-    if not nearest.is_dir():
-        return f"cannot be a folder, because {str(nearest)!r} is a file."
-    return "" if os.access(nearest, os.W_OK) else f"cannot be written: {place!r}."
-
-
-def _new(place: str) -> str:
-    """A file that is read where it is there, and made where it is not."""
-    nearest = _nearest(place)
-    if nearest == Path(place).absolute():
-        return "" if nearest.is_file() else f"names a folder, not a file: {place!r}."
-    fine = nearest.is_dir() and os.access(nearest, os.W_OK)
-    return "" if fine else f"cannot be made: {place!r}."
-
-
-def _nearest(place: str) -> Path:
-    """The path itself where it exists, else the closest folder above that does."""
-    here = Path(place).absolute()
-    return next(folder for folder in (here, *here.parents) if folder.exists())
-
-
-_PATH_CHECKS: dict[PathKind, Callable[[str], str]] = {
-    "file": _file,
-    "new": _new,
-    "folder": _folder,
-    "any": _any,
-    "model": _model,
-    "output": _output,
-}
+    paths = [place for place in places if place not in row.words]
+    return [trouble for place in paths if (trouble := check(place))]

@@ -5,20 +5,22 @@ Knows tokenizers' files; which texts go in is the recipes' business.
 
 import json
 import shutil
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import sentencepiece
 from transformers import MarianTokenizer, XLMRobertaTokenizer
 
+from train.run import Run
+
 MODEL_FILE = "sentencepiece.bpe.model"  # the name that XLM-R's tokenizer looks for
 
 
 def train_sentencepiece(
-    texts: Iterable[str], output: Path, size: int, symbols: Sequence[str] = (), seed: int = 13
+    texts: Sequence[str], run: Run, size: int, symbols: Sequence[str] = (), seed: int = 13
 ) -> Path:
-    """Train a unigram SentencePiece model (Kudo 2018).
+    """Train a unigram SentencePiece model (Kudo 2018), once a run: its pieces must stay.
 
     Args:
         texts: sentences; newlines in them are read as spaces.
@@ -26,8 +28,20 @@ def train_sentencepiece(
         symbols: strings that always are one piece, such as emoji.
 
     Returns:
-        The path of the model file.
+        The path of the model file, in the run's folder.
     """
+
+    def make(path: Path) -> None:
+        with run.scratch() as scratch:
+            path.write_bytes(_train(texts, Path(scratch), size, symbols, seed).read_bytes())
+
+    key = ("SentencePiece", size, list(symbols), seed, list(texts))
+    return run.once_file(key, ".model", make)
+
+
+def _train(
+    texts: Sequence[str], output: Path, size: int, symbols: Sequence[str], seed: int
+) -> Path:
     sentencepiece.set_random_generator_seed(seed)
     sentencepiece.SentencePieceTrainer.train(
         sentence_iterator=iter(text.replace("\n", " ") for text in texts),

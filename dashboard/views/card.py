@@ -9,7 +9,8 @@ from collections.abc import Mapping
 from core.records import Comparison, Prediction, TokenScores, TranslationStatus, WordScore
 from dashboard import wording
 from dashboard.inputs import AUTO, LENGTH_LIMIT
-from dashboard.views import highlight, markup, plots
+from dashboard.views import change, highlight, markdown, markup, plots, reading
+from dashboard.wording import copying
 
 
 def card(
@@ -29,11 +30,12 @@ def card(
     return (
         f'<article class="td-card" aria-labelledby="td-tweet-{number}" data-number="{number}" '
         f'data-text="{markup.data(comparison.text)}" '
-        f'data-edited="{markup.data(_edited(comparison))}">'
+        f'data-edited="{markup.data(_edited(comparison))}" '
+        f'data-markdown="{markup.data(markdown.card(comparison))}">'
         f"{_head(comparison, number, chosen)}"
         f'<div class="td-panels">{_original(comparison, number, thresholds.get("student"))}'
         f"{_translation(comparison, number, thresholds.get('teacher'))}</div>"
-        f"{_weight(comparison, number)}"
+        f"{change.section(comparison, number)}{_weight(comparison, number)}{_foot(number)}"
         '<p class="td-card-problem" role="alert" hidden></p></article>'
     )
 
@@ -88,7 +90,7 @@ def _original(comparison: Comparison, number: int, threshold: float | None) -> s
         f"{highlight.notes(scores, student, threshold)}</div>"
         f"{_answer(student, before)}"
         f"{plots.probabilities(student, comparison.student_before, wording.BARS_STUDENT)}"
-        f"{highlight.table(scores, threshold, f'{number}-student')}</section>"
+        f"{_folds(scores, threshold, f'{number}-student')}</section>"
     )
 
 
@@ -105,7 +107,15 @@ def _translation(comparison: Comparison, number: int, threshold: float | None) -
         f"{highlight.notes(scores, teacher, threshold)}</div>"
         f"{_answer(teacher, '')}"
         f"{plots.probabilities(teacher, None, wording.BARS_TEACHER)}"
-        f"{highlight.table(scores, threshold, f'{number}-teacher')}</section>"
+        f"{_folds(scores, threshold, f'{number}-teacher')}</section>"
+    )
+
+
+def _folds(scores: TokenScores, threshold: float | None, key: str) -> str:
+    """What unfolds under a panel: each word's score, and what the model really read."""
+    return (
+        f'<div class="td-folds">{highlight.table(scores, threshold, key)}'
+        f"{reading.folded(scores.reading, f'{key}-reading')}</div>"
     )
 
 
@@ -119,11 +129,12 @@ def _scores(comparison: Comparison, role: str, text: str) -> TokenScores:
 
 
 def _origin(comparison: Comparison) -> str:
-    """Where the English text comes from, and the ways to change it."""
+    """Where the English text comes from, whether its end may be missing, and how to change it."""
     back = _button("machine", wording.MACHINE) if _edited(comparison) else ""
+    cut = f'<p class="td-note">{wording.TRANSLATION_CUT}</p>' if comparison.translation.cut else ""
     return (
         f'<p class="td-origin"><span>{wording.translation_status(comparison)}</span>'
-        f"{_button('edit', wording.EDIT)}{back}</p>"
+        f"{_button('edit', wording.EDIT)}{back}</p>{cut}"
     )
 
 
@@ -161,10 +172,10 @@ def _weight(comparison: Comparison, number: int) -> str:
     figures = wording.figures(comparison)
     line = f'<p class="td-note">{figures}</p>' if figures else ""
     return (
-        f'<section class="td-weight"><h4 class="td-panel-title">{wording.WEIGHT_TITLE}</h4>'
-        f'<div class="td-scale"><strong>{value}</strong>{plots.gauge(weight)}</div>'
-        f'<div><p class="td-sentence">{markup.text(wording.weight_sentence(comparison))}</p>'
-        f"{line}</div>{_split(comparison, number)}</section>"
+        f'<section class="td-finding td-weight"><h4 class="td-panel-title">{wording.WEIGHT_TITLE}'
+        f'</h4><p class="td-value">{value}</p>{plots.gauge(weight)}<div class="td-said-of">'
+        f'<p class="td-sentence">{markup.text(wording.weight_sentence(comparison))}</p>'
+        f"{line}{_split(comparison, number)}</div></section>"
     )
 
 
@@ -176,4 +187,20 @@ def _split(comparison: Comparison, number: int) -> str:
     return (
         f'<details class="td-more" data-key="{number}-weight"><summary>{wording.BY_CLASS}'
         f"</summary>{plots.by_class(weight.by_class)}</details>"
+    )
+
+
+def _foot(number: int) -> str:
+    """What can be taken away: the card as Markdown, its address; and where they say so."""
+    copy, link = (
+        f'<button type="button" class="td-button" data-act="{act}" aria-label="{about}" '
+        f'title="{about}">{name}</button>'
+        for act, name, about in (
+            ("copy", copying.COPY, copying.COPY_LABEL.format(number=number)),
+            ("link", copying.LINK, copying.LINK_LABEL.format(number=number)),
+        )
+    )
+    return (
+        f'<footer class="td-card-foot">{copy}{link}'
+        '<span class="td-copied" aria-hidden="true"></span></footer>'
     )

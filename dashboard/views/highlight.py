@@ -4,10 +4,16 @@ Knows words and scores; decides nothing about them. A trigger is marked by weigh
 colour together, so that colour is never its only sign.
 """
 
+from collections.abc import Sequence
+
+import regex
+
 from core.records import Prediction, TokenScores, WordScore
 from dashboard import wording
 from dashboard.views import markup
+from dashboard.wording import reading as reading_words
 
+_SEEN = regex.compile(r"\X", regex.DOTALL)  # one character as a reader sees it
 TABLE_LIMIT = 200  # words listed under "Word scores"
 
 
@@ -18,11 +24,10 @@ def highlighted(scores: TokenScores, label: str) -> str:
         scores: what the model made of the words.
         label: the predicted label, which lends its colour; Neutral mutes the highlights.
     """
-    words, read = scores.words, _words_read(scores)
-    shown = " ".join(_word(word) for word in words[:read])
-    if read < len(words):
-        rest = " ".join(markup.text(word.word) for word in words[read:])
-        shown += f' <span class="td-unread">{rest}</span>'
+    end = _end(scores)
+    shown = _read(scores.words, end)
+    if end < len(scores.text):
+        shown += f'<span class="td-unread">{markup.text(scores.text[end:])}</span>'
     muted = " td-muted" if label == "Neutral" else ""
     return (
         f'<div class="td-text td-e-{label.lower()}{muted}" dir="auto" tabindex="0" '
@@ -30,19 +35,40 @@ def highlighted(scores: TokenScores, label: str) -> str:
     )
 
 
-def _words_read(scores: TokenScores) -> int:
-    """How many words stand before the part that the model did not read."""
+def _read(words: Sequence[WordScore], end: int) -> str:
+    """The first ``end`` characters, word by word; the last word may be a part of one."""
+    shown, start = [], 0
+    for word in words:
+        if start > end:
+            break
+        shown.append(_word(word, word.word[: end - start]))
+        start += len(word.word) + 1
+    return " ".join(shown)
+
+
+def _end(scores: TokenScores) -> int:
+    """How many characters the model read, to the end of the last of them as a reader sees it."""
+    if scores.reading is None:
+        return _end_of_words(scores)
+    end = scores.reading.end
+    if end is None:
+        return len(scores.text)
+    # An emoji of several characters is read or not: its half shows as another one.
+    return next(found.end() for found in _SEEN.finditer(scores.text) if found.end() >= end)
+
+
+def _end_of_words(scores: TokenScores) -> int:
+    """The same by whole words, where sub-tokens are not told."""
     last = max((i for i, word in enumerate(scores.words) if word.scored), default=None)
-    if last is None:
-        return len(scores.words)
-    tail = any(word.word for word in scores.words[last + 1 :])
-    return last + 1 if tail else len(scores.words)
+    if last is None or not any(word.word for word in scores.words[last + 1 :]):
+        return len(scores.text)
+    return len(" ".join(word.word for word in scores.words[: last + 1]))
 
 
-def _word(word: WordScore) -> str:
-    """One word: marked if it is a trigger, with its score on pointing."""
-    shown = markup.text(word.word)
-    if not word.scored or not word.word:
+def _word(word: WordScore, part: str) -> str:
+    """One word, or its read part: marked if it is a trigger, with its score on pointing."""
+    shown = markup.text(part)
+    if not word.scored or not part:
         return shown
     title = markup.attribute(wording.trigger_title(word.score, word.trigger))
     if word.trigger:
@@ -52,9 +78,18 @@ def _word(word: WordScore) -> str:
 
 def notes(scores: TokenScores, prediction: Prediction, threshold: float | None) -> str:
     """Sentences that belong under a text: cut, nothing marked and why, muted."""
-    cut = [wording.TRUNCATED] if prediction.truncated else []
+    cut = [_cut(scores)] if prediction.truncated else []
+    if scores.reading is not None and scores.reading.blind:
+        cut.append(wording.ALL_UNKNOWN)
     sentences = [*cut, *_about_triggers(scores, prediction.label, threshold)]
     return "".join(f'<p class="td-note">{markup.text(line)}</p>' for line in sentences)
+
+
+def _cut(scores: TokenScores) -> str:
+    """How much was read, where that is known."""
+    if scores.reading is None or scores.reading.end is None:
+        return wording.TRUNCATED
+    return reading_words.truncated(scores.reading, len(scores.text))
 
 
 def _about_triggers(scores: TokenScores, label: str, threshold: float | None) -> list[str]:
@@ -89,5 +124,5 @@ def _row(word: WordScore) -> str:
     sign = f'<span class="td-sr"> {wording.TRIGGER}</span>' if word.trigger else ""
     return (
         f'<tr{mark}><th scope="row" dir="auto">{markup.text(word.word)}{sign}</th>'
-        f"<td>{word.score:.2f}</td></tr>"
+        f"<td>{wording.word_score(word.score)}</td></tr>"
     )

@@ -11,7 +11,7 @@ from typing import Any
 
 # C0 and C1 controls (without tab and newline), marks that turn the direction of writing,
 # line separators, and halves of surrogate pairs. Joiners stay: emoji are made of them.
-_INVISIBLE = re.compile(
+INVISIBLE = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2028\u2029\u2066-\u2069\ud800-\udfff]"
 )
 
@@ -22,7 +22,7 @@ def text(value: str) -> str:
     >>> text("<b>")
     '&lt;b&gt;'
     """
-    return _INVISIBLE.sub(_badge, html.escape(value))
+    return INVISIBLE.sub(_badge, html.escape(value))
 
 
 def _badge(match: re.Match[str]) -> str:
@@ -32,7 +32,7 @@ def _badge(match: re.Match[str]) -> str:
 
 def attribute(value: str) -> str:
     """``value`` as the inside of a quoted attribute; what no attribute can carry is replaced."""
-    return html.escape(_INVISIBLE.sub("\ufffd", value), quote=True)
+    return html.escape(INVISIBLE.sub("\ufffd", value), quote=True)
 
 
 def data(value: Any) -> str:
@@ -42,7 +42,7 @@ def data(value: Any) -> str:
 
 def field(value: str) -> str:
     """``value`` as the content of a textarea, its first newline kept."""
-    return "\n" + html.escape(_INVISIBLE.sub(_field_character, value))
+    return "\n" + html.escape(INVISIBLE.sub(_field_character, value))
 
 
 def _field_character(match: re.Match[str]) -> str:
@@ -50,6 +50,6 @@ def _field_character(match: re.Match[str]) -> str:
     return match.group() if match.group() >= "\u2000" and match.group() < "\ud800" else "\ufffd"
 
 
-def script(value: str) -> str:
-    """A sentence of ours as a JavaScript string."""
+def script(value: str | dict[str, str]) -> str:
+    """A sentence of ours, or several by name, as a JavaScript value."""
     return json.dumps(value, ensure_ascii=True)

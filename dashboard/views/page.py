@@ -5,10 +5,13 @@ Knows a handful of plain values; loads nothing and hears no event.
 
 from collections.abc import Mapping, Sequence
 
-from core.records import Comparison, ModelInfo
+from core.records import Comparison, ModelInfo, TranslationStatus
 from dashboard import wording
+from dashboard.inputs import CARD_LIMIT
 from dashboard.services import Status
-from dashboard.views import card, markup
+from dashboard.views import card, markup, table, tools
+
+EDITED = TranslationStatus.EDITED
 
 
 def header(status: Status) -> str:
@@ -24,7 +27,9 @@ def header(status: Status) -> str:
 
 
 def _state(status: Status) -> str:
-    """Loading, ready on a device, or failed."""
+    """Loading, downloading, ready on a device, or failed."""
+    if status.download:
+        return markup.text(status.download)
     device = f" · {markup.text(status.info.device.upper())}" if status.info else ""
     return wording.STATES[status.state] + device
 
@@ -83,6 +88,11 @@ def notice(sentence: str) -> str:
     return f'<p class="td-notice" role="status">{markup.text(sentence)}</p>'
 
 
+def notices(sentences: Sequence[str]) -> str:
+    """One notice each."""
+    return "".join(map(notice, sentences))
+
+
 def legend() -> str:
     """What the marks in the cards mean."""
     return (
@@ -99,20 +109,44 @@ def results(
     chosen: str,
     thresholds: Mapping[str, float | None],
     run: str,
+    models: str = "",
 ) -> str:
-    """All cards of one comparison.
+    """All of one comparison: a few tweets as cards, many as a table whose rows open into cards.
 
     Args:
+        chosen: the language setting behind it: "auto" or a code.
+        thresholds: trigger threshold by role, None where unknown.
         run: a word of its own for each comparison, so that the page draws it anew even
             where the same tweets come again after cards were changed.
+        models: the key of the loaded models, for links.
     """
-    cards = "".join(
+    many_rows = len(comparisons) > CARD_LIMIT
+    body = table.table(comparisons) if many_rows else _cards(comparisons, chosen, thresholds)
+    title = wording.results(len(comparisons))
+    return (
+        f'<section class="td-results" data-run="{run}" data-models="{models}" '
+        f'data-language="{chosen}" data-items="{markup.data(_items(comparisons))}" '
+        'aria-labelledby="td-results-title">'
+        f'<div class="td-results-head"><h2 id="td-results-title">{title}</h2>'
+        f"{tools.tools(many_rows)}{tools.said()}{'' if many_rows else legend()}</div>"
+        f'<p class="td-sr" role="status" data-role="announce"></p>{body}'
+        f"{legend() if many_rows else ''}</section>"
+    )
+
+
+def _cards(
+    comparisons: Sequence[Comparison], chosen: str, thresholds: Mapping[str, float | None]
+) -> str:
+    """One card after the other."""
+    return "".join(
         card.card(comparison, number, chosen, thresholds)
         for number, comparison in enumerate(comparisons, start=1)
     )
-    title = wording.results(len(comparisons))
-    return (
-        f'<section class="td-results" data-run="{run}" aria-labelledby="td-results-title">'
-        f'<div class="td-results-head"><h2 id="td-results-title">{title}</h2>'
-        f'{legend()}</div><p class="td-sr" role="status" data-role="announce"></p>{cards}</section>'
-    )
+
+
+def _items(comparisons: Sequence[Comparison]) -> list[list[str | None]]:
+    """What was asked, so that it can be asked again: each text, and the user's own English."""
+    return [
+        [one.text, one.translation.text if one.translation.status is EDITED else None]
+        for one in comparisons
+    ]

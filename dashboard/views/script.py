@@ -6,6 +6,7 @@ server; what comes back is HTML that was escaped there. No text is ever evaluate
 
 from dashboard import wording
 from dashboard.views import markup
+from dashboard.wording import copying
 
 # Ctrl+Enter or Cmd+Enter in the tweet box presses Compare (Gradio itself knows Shift+Enter).
 PAGE = """
@@ -21,8 +22,7 @@ document.addEventListener('keydown', (event) => {
 _CARDS = """
 const cardOf = (node) => node.closest('.td-card');
 const box = (card) => card.querySelector('.td-edit');
-const unreachable = __UNREACHABLE__;
-const updated = __UPDATED__;
+const words = __WORDS__;
 
 function editing(card, on) {
   card.querySelector('.td-form').hidden = !on;
@@ -36,6 +36,11 @@ function say(card, sentence) {
   place.hidden = !sentence;
 }
 
+function announce(sentence) {
+  const live = element.querySelector('[data-role="announce"]');
+  if (live) live.textContent = sentence;
+}
+
 function replace(card, html, focus) {
   const holder = document.createElement('template');
   holder.innerHTML = html;
@@ -46,9 +51,10 @@ function replace(card, html, focus) {
   }
   const had = card.contains(document.activeElement);
   card.replaceWith(fresh);
+  const number = Number(fresh.dataset.number);
+  fresh.dispatchEvent(new CustomEvent('td-card-replaced', { bubbles: true, detail: { number } }));
   if (had && focus) fresh.querySelector(focus)?.focus();
-  const live = element.querySelector('[data-role="announce"]');
-  if (live) live.textContent = updated.replace('{number}', fresh.dataset.number);
+  announce(words.updated.replace('{number}', fresh.dataset.number));
 }
 
 // Only the newest question of a card, asked in the comparison still shown, may answer.
@@ -77,7 +83,7 @@ async function compare(card, translation, focus) {
   delete card.pending;
   card.removeAttribute('aria-busy');
   if (answer && answer.html) replace(card, answer.html, focus);
-  else say(card, (answer && answer.problem) || unreachable);
+  else say(card, (answer && answer.problem) || words.unreachable);
 }
 
 function kept(card) {
@@ -100,6 +106,8 @@ element.addEventListener('click', (event) => {
   if (act === 'cancel') { cancel(card); card.querySelector('[data-act="edit"]').focus(); }
   if (act === 'update') update(card);
   if (act === 'machine') compare(card, null, '[data-act="edit"]');
+  if (act === 'copy') copy(card, JSON.parse(card.dataset.markdown), words.copied);
+  if (act === 'link') link(card);
 });
 
 // Pressing a button of the form must not count as leaving the field.
@@ -145,13 +153,78 @@ watch('value', () => {
   }
 });
 """
+# What leaves the page: a card as Markdown, or an address that asks the same question again.
+_COPYING = """
+const longest = 8000;  // characters of an address that servers and chats still take
+
+async function copy(card, text, sentence) {
+  try {
+    await navigator.clipboard.writeText(text);  // missing where the page is no secure context
+    copied(card, sentence);
+  } catch (problem) {
+    byHand(card, text);
+  }
+}
+
+function copied(card, sentence) {
+  const place = card.querySelector('.td-copied');
+  place.textContent = sentence;
+  announce('');
+  setTimeout(() => announce(sentence), 50);  // said anew also where it was said before
+  clearTimeout(place.timer);
+  place.timer = setTimeout(() => { place.textContent = ''; }, 4000);
+}
+
+function byHand(card, text) {
+  const back = document.activeElement;
+  const dialog = document.createElement('dialog');
+  dialog.className = 'td-dialog';
+  const label = document.createElement('label');
+  label.textContent = words.byHand;
+  const field = document.createElement('textarea');
+  field.readOnly = true;
+  field.rows = 12;
+  field.value = text;
+  label.append(field);
+  const close = document.createElement('button');
+  close.type = 'button';
+  close.className = 'td-button';
+  close.textContent = words.close;
+  close.addEventListener('click', () => dialog.close());
+  dialog.addEventListener('close', () => { dialog.remove(); back?.focus(); });
+  dialog.append(label, close);
+  element.append(dialog);
+  dialog.showModal();
+  field.select();
+}
+
+function link(card) {
+  const query = new URLSearchParams({
+    tweet: JSON.parse(card.dataset.text),
+    language: card.querySelector('[data-act="language"]').value,
+  });
+  if (JSON.parse(card.dataset.edited)) query.set('translation', box(card).defaultValue);
+  const models = card.closest('.td-results')?.dataset.models;
+  if (models) query.set('models', models);
+  const address = `${location.origin}${location.pathname}?${query}`;
+  if (address.length > longest) say(card, words.tooLong);
+  else { say(card, ''); copy(card, address, words.linked); }
+}
+"""
 
 
 def cards() -> str:
-    """The script of the results, with its two sentences filled in."""
-    return _CARDS.replace("__UNREACHABLE__", markup.script(wording.UNREACHABLE)).replace(
-        "__UPDATED__", markup.script(wording.UPDATED)
-    )
+    """The script of the results, with its sentences filled in."""
+    words = {
+        "unreachable": wording.UNREACHABLE,
+        "updated": wording.UPDATED,
+        "copied": copying.COPIED,
+        "linked": copying.LINK_COPIED,
+        "byHand": copying.COPY_BY_HAND,
+        "close": copying.COPY_CLOSE,
+        "tooLong": copying.LINK_TOO_LONG,
+    }
+    return (_CARDS + _COPYING).replace("__WORDS__", markup.script(words))
 
 
 def head(stylesheet: str) -> str:

@@ -49,8 +49,9 @@ MAX_WORDS = 100
 
 def _model(role: str, name: str, threshold: float | None = 0.5, **more: Any) -> ModelInfo:
     return ModelInfo(
-        role, name, "fake", ("en",), 12_300_000, threshold, "mean", "Apache-2.0", "memory", **more
-    )
+        role, name, "fake", ("en",), 12_300_000, threshold, "mean", "Apache-2.0", "memory",
+        identity=f"fake {role}", **more,
+    )  # fmt: skip
 
 
 INFO = EngineInfo(
@@ -71,6 +72,7 @@ class FakeEngine:
         self.delay, self.fail, self.pause = delay, fail, pause
         self.ready = threading.Event()
         self.calls: list[tuple] = []
+        self.answered = 0  # texts, of all calls together
 
     def start(self) -> None:
         threading.Timer(self.delay, self.ready.set).start()
@@ -89,14 +91,18 @@ class FakeEngine:
         languages: str | Sequence[str] = "auto",
         translations: Sequence[str | None] | None = None,
         progress: Callable[[int, int], None] | None = None,
+        stop: Callable[[], bool] | None = None,
     ) -> list[Comparison]:
         """A text holding "!defect!" raises a plain error, "!refuse!" an InputError."""
         self.calls.append((list(texts), languages, translations))
         codes = [languages] * len(texts) if isinstance(languages, str) else list(languages)
         answers = []
         for i, (text, code) in enumerate(zip(texts, codes, strict=True)):
+            if stop and stop():
+                break
             time.sleep(self.pause)
             answers.append(one(text, code, translations[i] if translations else None))
+            self.answered += 1
             if progress:
                 progress(i + 1, len(texts))
         return answers

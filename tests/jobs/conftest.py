@@ -3,14 +3,19 @@
 The whole pipeline runs in it once per session; tests look at what it left.
 """
 
+import functools
+import os
 import random
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processors, trainers
 from transformers import BertConfig, BertModel, PreTrainedTokenizerFast
 
+from core import languages
 from core.labels import LABELS
 from train.options import parse
 from train.recipes import RECIPES
@@ -37,7 +42,9 @@ class World:
         lines = ["\t".join(head), *("\t".join(row) for row in rows)]
         (self.root / name).write_text("\n".join(lines) + "\n", encoding="utf-8")
 
-    def train(self, recipe: str, output: str, **options: object) -> Run:
+    def train(
+        self, recipe: str, output: str, *, resume: bool = False, fresh: bool = False, **options: Any
+    ) -> Run:
         """Run a recipe in this process, options as a person would type them."""
         given = [f"{key}={value}" for key, value in options.items()]
         config = parse(
@@ -45,9 +52,9 @@ class World:
             overrides=[f"output={self.path(output)}", "threads=1", "device=cpu", *given],
         )
         with open("/dev/null", "w") as nowhere:
-            return execute(RECIPES[recipe], config, nowhere)
+            return execute(RECIPES[recipe], config, nowhere, resume=resume, fresh=fresh)
 
-    def distil(self, output: str, **changes: object) -> Run:
+    def distil(self, output: str, **changes: Any) -> Run:
         """Refine the pipeline's student by its teacher; ``changes`` over the usual options."""
         usual = {
             "teacher": self.path("teacher"),
@@ -61,6 +68,14 @@ class World:
             "patience": 0,
         }
         return self.train("distil", output, **{**usual, **changes})
+
+
+@pytest.fixture(scope="session", autouse=True)
+def langid_once() -> Iterator[None]:
+    """langid takes seconds to load, and every distillation loads it."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(languages, "_load", functools.cache(languages._load))
+        yield
 
 
 @pytest.fixture(scope="session")
@@ -152,51 +167,56 @@ def _encoder(world: World, lexicon: list[str]) -> None:
     fast.save_pretrained(folder)
 
 
-@pytest.fixture(scope="session")
-def pipeline(world: World) -> World:
-    """trim → base → translator → teacher → student → distil → triggers, all tiny."""
+def stages(world: World) -> dict[str, tuple[str, dict[str, Any]]]:
+    """Output → recipe and options, in the order of the pipeline; all tiny."""
     quick = {"batch_size": 16, "epochs": 3, "learning_rate": 0.005, "patience": 0}
     data = {"data": world.path("emotions.tsv"), "triggers": world.path("triggers.tsv")}
     pairs = {"parallel": world.path("train_fr-en.tsv"), "dev": world.path("dev_fr-en.tsv")}
-    world.train(
-        "trim",
-        "base_en",
-        model=world.path("encoder"),
-        texts=world.path("emotions.tsv"),
-        emoji=world.path("emoji.tsv"),
-        vocabulary=300,
-        positions=40,
-        layers="1",
-    )
-    world.train(
-        "base",
-        "base",
-        model=world.path("encoder"),
-        layers="0,1",
-        vocabulary=500,
-        positions=40,
-        emoji=world.path("emoji.tsv"),
-        emoji_texts=world.path("emotions.tsv"),
+    trim = {
+        "model": world.path("encoder"),
+        "texts": world.path("emotions.tsv"),
+        "emoji": world.path("emoji.tsv"),
+        "vocabulary": 300,
+        "positions": 40,
+        "layers": "1",
+    }
+    base = {
+        "model": world.path("encoder"),
+        "layers": "0,1",
+        "vocabulary": 500,
+        "positions": 40,
+        "emoji": world.path("emoji.tsv"),
+        "emoji_texts": world.path("emotions.tsv"),
         **pairs,
         **{**quick, "warmup_steps": 5, "epochs": 2},
-    )
-    world.train(
-        "translator",
-        "translator",
-        languages="fr",
-        vocabulary=500,
-        width=32,
-        encoder_layers=1,
-        decoder_layers=1,
-        heads=2,
+    }
+    translator = {
+        "languages": "fr",
+        "vocabulary": 500,
+        "width": 32,
+        "encoder_layers": 1,
+        "decoder_layers": 1,
+        "heads": 2,
         **pairs,
         **{**quick, "warmup_steps": 5},
-    )
+    }
     extra = {"extra": world.path("extra.tsv"), "extra_sources": "a"}
-    world.train(
-        "teacher", "teacher", model=world.path("base_en"), pooling="mean", **data, **extra, **quick
-    )
-    world.train("student", "before", model=world.path("base"), pooling="cls", **data, **quick)
+    teacher = {"model": world.path("base_en"), "pooling": "mean", **data, **extra, **quick}
+    before = {"model": world.path("base"), "pooling": "cls", **data, **quick}
+    return {
+        "base_en": ("trim", trim),
+        "base": ("base", base),
+        "translator": ("translator", translator),
+        "teacher": ("teacher", teacher),
+        "before": ("student", before),
+    }
+
+
+@pytest.fixture(scope="session")
+def pipeline(world: World) -> World:
+    """trim → base → translator → teacher → student → distil → triggers."""
+    for output, (recipe, options) in stages(world).items():
+        world.train(recipe, output, **options)
     world.distil("student", select="last", held_out=0.2, epochs=6)
     world.train(
         "triggers",
@@ -206,3 +226,32 @@ def pipeline(world: World) -> World:
         split=world.path("split.json"),
     )
     return world
+
+
+@pytest.fixture
+def again(pipeline: World) -> Callable[..., Run]:
+    """Run a stage of the pipeline another time, to another output: (stage, output, …)."""
+
+    def run(stage: str, output: str, **how: Any) -> Run:
+        recipe, options = stages(pipeline)[stage]
+        return pipeline.train(recipe, output, **{**options, **how})
+
+    return run
+
+
+@pytest.fixture
+def in_child() -> Callable[[Callable[[], object]], int]:
+    """Work in a forked child; its exit code (9: it raised), or minus the signal that ended it."""
+
+    def work_there(work: Callable[[], object]) -> int:
+        number = os.fork()
+        if number:
+            return os.waitstatus_to_exitcode(os.waitpid(number, 0)[1])
+        code = 9
+        try:
+            work()
+            code = 0
+        finally:
+            os._exit(code)
+
+    return work_there

@@ -2,6 +2,7 @@
 
 import importlib.util
 import sys
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
@@ -45,3 +46,11 @@ def tiny() -> Any:
 def folders(tiny: Any, tmp_path_factory: pytest.TempPathFactory) -> Folders:
     """All of them, in a temporary folder."""
     return Folders(**_module("tiny_tandem").make(tmp_path_factory.mktemp("tiny")))
+
+
+@pytest.fixture
+def hub(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Any]:
+    """A stand-in of the hub, asked instead of the real one; the cache is empty. See hub.py."""
+    with _module("hub").Hub() as standing_in:
+        standing_in.instead(monkeypatch, tmp_path / "cache")
+        yield standing_in

@@ -211,6 +211,31 @@ def test_progress_is_told_in_order(engine: Engine) -> None:
     assert told == [(16, 40), (32, 40), (40, 40)]
 
 
+def test_it_stops_between_two_chunks_and_keeps_what_is_done(engine: Engine) -> None:
+    asked: list[bool] = []
+
+    def after_two() -> bool:
+        asked.append(len(asked) == 2)
+        return asked[-1]
+
+    texts = [f"so {row}" for row in range(40)]
+    found = engine.compare(texts, "en", stop=after_two)
+    assert [row.text for row in found] == texts[:32] and asked == [False, False, True]
+    assert engine.compare(texts, "en", stop=lambda: True) == []
+    assert engine.compare(texts, "en", stop=lambda: False)[:32] == found
+
+
+def test_the_header_tells_models_apart(engine: Engine, folders: Any) -> None:
+    same, other = Engine(sources(folders)), Engine(sources(folders, baseline=None))
+    identities = [model.identity for model in engine.describe().models]
+    assert all(identities) and len(set(identities)) == 4
+    assert identities == [model.identity for model in same.describe().models]
+    assert [model.identity for model in other.describe().models] == [
+        identities[row] for row in (0, 1, 3)
+    ]
+    assert identities[0] == load_emotion_model(folders.teacher).identity
+
+
 @given(st.lists(st.integers(0, len(TWEETS) - 1), min_size=1, max_size=40))
 @settings(max_examples=15, deadline=None)
 def test_order_repetition_and_caches_do_not_matter(folders: Any, rows: list[int]) -> None:
@@ -419,6 +444,7 @@ def test_a_pattern_of_translators(folders: Any, tmp_path: Path) -> None:
     made = Engine(sources(folders, student=str(folders.before), translator=pattern))
     made.wait()
     assert made.describe().models[-1].parameters == 0, "opened when a language first comes up"
+    assert made.describe().models[-1].identity == pattern
     (row,) = made.compare(["très content"], "fr")
     (expected,) = load_translator(folders.marian).translate(["très content"], ["fr"])
     assert row.translation == expected

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from core.errors import ConfigError
 from train import options
 from train.options import RecipeConfig, command, describe, dump, option, parse
+from train.paths import is_hub_id
 from train.recipes import RECIPES
-from train.values import is_hub_id
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -108,7 +108,13 @@ def test_what_is_typed_becomes_a_value(out: str, typed: str, name: str, value: A
         ("device=gpu", "device must be one of auto, cpu, cuda, not 'gpu'"),
         ("egs=3", "'egs' is not an option. Did you mean eggs?"),
         ("qqqq=3", "'qqqq' is not an option."),
-        ("eggs", "'eggs' is not of the form name=value"),
+        ("eggs", "'eggs' is not of the form --name value or name=value"),
+        ("--egs=3", "--egs is not an option. Did you mean --eggs?"),
+        ("--max-minuts=3", "--max-minuts is not an option. Did you mean --max-minutes?"),
+        ("--max_minuts=3", "--max_minuts is not an option. Did you mean --max-minutes?"),
+        ("--dry-runs", "--dry-runs is not an option. Did you mean --dry-run?"),
+        ("--eggs", "--eggs needs a value."),
+        ("-eggs=3", "'-eggs' is not an option. Did you mean eggs?"),
         ("data=/nowhere/x.tsv", "data names no file: '/nowhere/x.tsv'"),
         ("files=/nowhere/x.tsv,/nowhere/y.tsv", "files names no file: '/nowhere/y.tsv'"),
         ("model=./nowhere", "model names neither a model folder nor a hub id"),
@@ -119,6 +125,56 @@ def test_what_is_typed_becomes_a_value(out: str, typed: str, name: str, value: A
 )
 def test_what_cannot_be_meant_is_said(out: str, typed: str, complaint: str) -> None:
     assert complaint in problems_of(None, (out, typed))
+
+
+@pytest.mark.parametrize(
+    ("line", "name", "value"),
+    [
+        ("--eggs 12", "eggs", 12),
+        ("--eggs=12", "eggs", 12),
+        ("--max-minutes 3", "max_minutes", 3.0),
+        ("--max_minutes=3", "max_minutes", 3.0),
+        ("max-minutes=3", "max_minutes", 3.0),
+        ("--vegan --eggs 1", "vegan", True),
+        ("--eggs 1 --vegan true", "vegan", True),
+        ("--vegan False --eggs 2", "vegan", False),
+        ("--vegan=false", "vegan", False),
+        ("--cut -1.5", "cut", -1.5),
+        ("--name -", "name", "-"),
+        ("--name a=b", "name", "a=b"),
+        ("--name --", "name", None),
+        ("--name=--eggs", "name", "--eggs"),
+        ("--eggs 1 eggs=2 --eggs 3", "eggs", 3),
+        ("--layers 3,4", "layers", (3, 4)),
+        ("--topping none", "topping", "none"),
+    ],
+)
+def test_flags_say_the_same(out: str, line: str, name: str, value: Any) -> None:
+    words = line.split()
+    if value is None:
+        assert "--name needs a value" in problems_of(None, (out, *words))
+    else:
+        assert getattr(parse(Bake, None, [out, *words]), name) == value
+
+
+def test_a_value_is_never_taken_from_the_next_option(out: str) -> None:
+    said = problems_of(None, (out, "--name", "eggs=2", "--model", "--eggs", "3", "--x", "y", "--z"))
+    for part in ("--name needs", "--model needs", "--x is not", "--z is not"):
+        assert part in said
+    assert said.startswith("4 things are wrong")
+
+
+def test_a_word_in_the_place_of_a_path_is_no_path(out: str) -> None:
+    @dataclass(frozen=True, kw_only=True)
+    class Wordy(RecipeConfig):
+        """A model, or none."""
+
+        model: str | None = option(None, "A model.", path="model", words=("none",))
+
+    assert parse(Wordy, None, [out, "model=none"]).model == "none"
+    assert parse(Wordy, None, [out, "model=null"]).model is None
+    again = parse(Wordy, None, [out, *options.typed(Wordy(model="none"))])
+    assert again.model == "none"
 
 
 def test_all_problems_come_at_once_file_and_line_alike(tmp_path: Path) -> None:
@@ -196,12 +252,17 @@ def test_paths_of_every_kind(tmp_path: Path) -> None:
         folder: str | None = option(None, "A folder.", path="folder")
         any: str | None = option(None, "Either.", path="any")
         model: str | None = option(None, "A model.", path="model")
+        source: str | None = option(None, "Read.", path="source")
+        target: str | None = option(None, "Written.", path="target")
 
     (tmp_path / "opus-fr").mkdir()
     (tmp_path / "file").write_text("x")
     fine = ("new=a/b.json", "new=file", "folder=opus-fr", "any=file", "model=opus-{language}")
+    fine += ("source=file", "target=file", "target=a/b.jsonl", "target=deep/er/x")
     wrong = ("new=opus-fr", "folder=file", "any=nothing", "model=file", "model=no-{language}")
+    wrong += ("source=opus-fr", "source=nothing", "target=opus-fr", "target=file/x")
     given = [f"output={tmp_path}"]
+    assert parse(Places, None, [*given, "source=-", "target=-"]).source == "-"
     for typed in fine:
         parse(Places, None, [*given, typed.replace("=", f"={tmp_path}/")])
     for typed in wrong:
@@ -273,6 +334,21 @@ def test_dump_and_command_give_the_config_back(config: Bake) -> None:
     }
     _, _, _, recipe, *typed = shlex.split(command("bake", config))
     assert (recipe, parse(Bake, None, typed)) == ("bake", config)
+
+
+@given(configs)
+def test_every_spelling_gives_the_same_config(config: Bake) -> None:
+    """Law: ``--a-b=c``, ``--a-b c`` and ``a_b=c`` are one."""
+    words = options.typed(config)
+    with_equals = [
+        "--" + word.replace("_", "-", word.partition("=")[0].count("_")) for word in words
+    ]
+    apart = []
+    for word in with_equals:
+        flag, _, value = word.partition("=")
+        plain = not value.startswith("--") and value.partition("=")[0] not in vars(config)
+        apart += [flag, value] if plain else [word]
+    assert parse(Bake, None, with_equals) == parse(Bake, None, apart) == config
 
 
 def test_find_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

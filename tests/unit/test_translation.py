@@ -21,7 +21,7 @@ from core.errors import CheckpointError, ModelError
 from core.modules import module_identity
 from core.records import TranslationStatus
 from core.segments import segments
-from core.translation import Decoding, OwnLimit, Translator
+from core.translation import Decoding, English, OwnLimit, Translator
 from core.translators import describe, load_translator, load_unit, parameters
 
 pytestmark = pytest.mark.filterwarnings("ignore:Recommended. pip install sacremoses")
@@ -43,9 +43,9 @@ class Fake:
         self.identity = "fake"
         self.seen: list[str] = []
 
-    def translate(self, texts: Sequence[str], decoding: Decoding, batch_size: int) -> list[str]:
+    def translate(self, texts: Sequence[str], decoding: Decoding, batch_size: int) -> list[English]:
         self.seen += texts
-        return [self.change(text) for text in texts]
+        return [English(self.change(text), text.endswith("…")) for text in texts]
 
 
 def translate(unit: Any, texts: Sequence[str], code: str = "fr") -> list[Any]:
@@ -166,6 +166,27 @@ def test_a_copy_is_seen(change: Callable[[str], str], status: TranslationStatus)
     assert found.status is status
 
 
+def test_a_search_that_was_stopped_is_told(folders: Any, machine: Translator) -> None:
+    """Against plain generate with room to spare: cut exactly where that runs on past the limit."""
+    module = MarianMTModel.from_pretrained(folders.marian).eval()
+    tokenizer = MarianTokenizer.from_pretrained(folders.marian)
+    told, expected = [], []
+    for text in [*SENTENCES, "love joy so happy today table", "zzzz", "bang"]:
+        batch = tokenizer([text.strip()], return_tensors="pt")
+        most = 2 * batch["input_ids"].shape[1] + 10
+        with torch.no_grad():
+            output = module.generate(**batch, num_beams=1, do_sample=False, max_new_tokens=110)
+        expected.append(output.shape[1] - 1 > most)
+        told += [translation.cut for translation in machine.translate([text], ["fr"])]
+    assert told == expected
+    assert set(expected) == {True, False}, "the model must end some by itself and run on in others"
+
+
+def test_one_part_that_was_stopped_marks_the_whole_and_what_passes_is_whole() -> None:
+    found = translate(Fake(), ["oui 😂 non…", "oui 😂 non", "😂…"])
+    assert [one.cut for one in found] == [True, False, False]
+
+
 def test_lines_of_a_tweet_stay_lines(machine: Translator) -> None:
     (found,) = machine.translate(["très content\n\nmiedo 😂\n"], ["fr"])
     first, empty, second, last = found.text.split("\n")
@@ -192,7 +213,7 @@ def test_no_part_is_longer_than_the_model_reads(
     seen: list[int] = []
     batch = unit._batch
 
-    def spy(texts: list[str], decoding: Decoding) -> list[str]:
+    def spy(texts: list[str], decoding: Decoding) -> list[English]:
         seen.extend(map(unit.count, texts))
         return batch(texts, decoding)
 

@@ -2,9 +2,11 @@
 
 import itertools
 import json
+import re
 from html.parser import HTMLParser
 
 import pytest
+import regex
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -12,7 +14,9 @@ from core.labels import LABELS
 from core.records import (
     Comparison,
     Language,
+    PieceKind,
     Prediction,
+    Reading,
     TokenScores,
     Translation,
     TranslationStatus,
@@ -21,7 +25,9 @@ from core.records import (
 )
 from dashboard import theme, wording
 from dashboard.services import Status
-from dashboard.views import card, highlight, markup, page, plots, script
+from dashboard.views import card, change, highlight, markup, page, plots, script
+from dashboard.views import reading as readings
+from dashboard.wording import change as change_words
 
 JOY = Prediction((0.05, 0.7, 0.05, 0.05, 0.05, 0.1))
 NEUTRAL = Prediction((0.05, 0.1, 0.05, 0.05, 0.05, 0.7))
@@ -131,10 +137,122 @@ def test_triggers_are_marked_and_neutral_mutes_them():
 
 def test_what_was_not_read_is_marked_and_edges_keep_their_spaces():
     html = highlight.highlighted(words("a b c d", {0}, scored=2), "Joy")
-    assert '<span class="td-unread">c d</span>' in html
+    assert '<span class="td-unread"> c d</span>' in html
     edges = highlight.highlighted(words(" a  b "), "Joy")
     assert "".join(Reader(edges).texts) == " a  b "
     assert "td-unread" not in edges
+
+
+def read_until(text, end, triggers=(), **more):
+    """Scores of a text of which a model read the first ``end`` characters."""
+    kinds = (PieceKind.SPECIAL, PieceKind.KNOWN, PieceKind.SPECIAL)
+    reading = Reading(("<s>", "▁a", "</s>"), kinds, {}, 3, 7, end, "▁")
+    return TokenScores(text, words(text, triggers, **more).words, reading)
+
+
+@given(st.text(st.sampled_from("ab é👩\u200d👧\u0301"), min_size=1, max_size=20), st.data())
+def test_a_cut_shows_every_character_once_and_never_halves_one(text, data):
+    """The read part and the unread one are the text; an emoji of three characters stays whole."""
+    end = data.draw(st.integers(0, len(text)))
+    html = highlight.highlighted(read_until(text, end, {0}), "Joy")
+    assert "".join(Reader(html).texts) == text
+    _, found, unread = html.partition('<span class="td-unread">')
+    rest = "".join(Reader(unread).texts)
+    assert len(rest) <= len(text) - end and bool(found) == bool(rest)
+    seen = regex.findall(r"\X", text)
+    assert rest in {"".join(seen[k:]) for k in range(len(seen) + 1)}
+
+
+def test_a_cut_within_a_word_keeps_the_read_part_marked():
+    html = highlight.highlighted(read_until("so horrible", 6, {1}), "Anger")
+    assert ">hor</mark>" in html and '<span class="td-unread">rible</span>' in html
+    huge = read_until("x" * 20_000, 126, {0})
+    html = highlight.highlighted(huge, "Anger")
+    assert html.count("x" * 126 + "</mark>") == 1 and html.count("x" * (20_000 - 126)) == 1
+    said = highlight.notes(huge, CUT, 0.4)
+    assert "the first part, 126 of 20,000 characters" in said
+
+
+def test_a_text_outside_the_vocabulary_is_said_to_be():
+    kinds = (PieceKind.SPECIAL, PieceKind.UNKNOWN, PieceKind.SPECIAL)
+    reading = Reading(("[CLS]", "[UNK]", "[SEP]"), kinds, {1: "<漢字>"}, 64, 0, None, "")
+    scores = TokenScores("<漢字>", words("<漢字>").words, reading)
+    assert "rests on nothing" in highlight.notes(scores, JOY, 0.4)
+    html = readings.folded(reading, "1-teacher-reading")
+    assert "3 of at most 64 sub-tokens, 1 unknown" in html
+    assert "<bdi>&lt;漢字&gt;</bdi>" in html and html.count("td-piece-special") == 2
+    assert set(Reader(html).tags) == {"details", "summary", "span", "p", "u", "bdi"}
+    assert readings.folded(None, "k") == ""
+
+
+def test_what_was_read_says_what_its_marks_mean_and_what_was_cut():
+    kinds = (PieceKind.SPECIAL, PieceKind.PREFIX, PieceKind.KNOWN, PieceKind.SPECIAL)
+    reading = Reading(("<s>", "▁query", "\n▁so", "</s>"), kinds, {}, 4, 1200, 2, "▁")
+    html = readings.folded(reading, "k")
+    assert "4 of at most 4 sub-tokens, 1,200 cut off" in html
+    assert "where a word begins" in html and "own instruction" in html
+    assert "↵▁so" in html and "1,200 more sub-tokens did not fit" in html
+
+
+def test_what_refinement_did_in_words_and_bars():
+    """JOY was .7 Joy .1 Neutral, NEUTRAL is the other way round; the teacher stays with JOY."""
+    html = change.section(comparison(), 4)
+    text = " ".join(Reader(html).texts).replace("\u00a0", " ")
+    assert "moved the student away from the teacher: distance 0.00 → 0.60" in text
+    assert "mostly Joy → Neutral" in text and "Joy → Neutral" in text
+    rows = re.findall(r'<th scope="row">(\w+)</th>.*?<td>([^<]*)</td></tr>', html)
+    assert rows[:2] == [("Joy", "\u221260.0"), ("Neutral", "+60.0")]
+    assert rows[2:] == [(label, "0.0") for label in ("Love", "Anger", "Fear", "Sadness")]
+    assert html.count("td-from-right") == 1 and "width:50.00%" in html
+    assert 'aria-label="Distance to the teacher: 0.00 before refinement, 0.60 now"' in html
+    assert 'data-key="4-change"' in html and "<details" in html and "<details open" not in html
+
+
+def test_small_changes_look_small_and_are_called_so():
+    near = Prediction((0.05, 0.69, 0.06, 0.05, 0.05, 0.1))
+    html = change.section(comparison(student_before=JOY, student=near), 1)
+    assert "hardly moved" in html and "Joy kept" in html
+    assert "width:5.00%" in html, "one point of the ten that half the scale holds"
+    same = change.section(comparison(student_before=JOY, student=JOY), 1)
+    assert "hardly moved" in same and "width:0.00%" in same
+    level = comparison(
+        student_before=NEUTRAL, student=JOY, teacher=Prediction((0, 0.5, 0, 0, 0, 0.5))
+    )
+    assert "neither towards the teacher nor away" in change.section(level, 1)
+
+
+def test_without_an_earlier_student_nothing_is_said_of_refinement():
+    assert change.section(comparison(student_before=None), 1) == ""
+    assert change_words.CHANGE_TITLE not in card.card(
+        comparison(student_before=None), 1, "auto", {}
+    )
+
+
+def test_the_gauge_shows_the_tweet_among_those_of_refinement():
+    shares = (0.1, 0.2, 0.3, 0.4)
+    html = plots.gauge(Weight(0.1, None, 0.6, 0.25, reference=shares))
+    heights = re.findall(r'class="td-share([^"]*)" style="height:([\d.]+)%', html)
+    assert heights == [("", "25.00"), ("", "50.00"), (" td-own", "75.00"), ("", "100.00")]
+    assert "left:60.00%" in html and "above 25\u00a0% of the translations" in html
+    assert "td-spread" not in plots.gauge(Weight(0.1, None, 0.6, 0.25))
+    last = plots.gauge(Weight(0.1, None, 1.0, 1.0, reference=shares))
+    assert last.rindex("td-own") > last.rindex('td-share"')
+    assert plots.gauge(Weight(0.1, None, None, reason="No reference.")) == ""
+
+
+@pytest.mark.parametrize(
+    ("percentile", "left", "said"), [(0.0, "0", "below"), (1.0, "100%", "above")]
+)
+def test_beyond_the_reference_the_gauge_shows_which_end(percentile, left, said):
+    html = plots.gauge(Weight(3.0, None, None, percentile, outside=True, reference=(0.5, 0.5)))
+    assert f'td-gauge-outside" style="left:{left}"' in html and f"{said} them all" in html
+    assert "td-own" not in html and "td-gauge-fill" not in html
+
+
+def test_a_translation_that_was_stopped_is_said_to_be():
+    stopped = Translation("so so so", TranslationStatus.TRANSLATED, cut=True)
+    assert wording.TRANSLATION_CUT in card.card(comparison(translation=stopped), 1, "auto", {})
+    assert wording.TRANSLATION_CUT not in card.card(comparison(), 1, "auto", {})
 
 
 def test_long_tables_say_what_they_leave_out():

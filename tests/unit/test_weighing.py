@@ -59,6 +59,39 @@ def test_equals_the_formula(step: float) -> None:
     assert (weight.reason, weight.outside) == ("", False)
 
 
+@given(st.lists(st.floats(0, 2), min_size=2, max_size=60), st.integers(1, 40))
+def test_the_distribution_is_that_of_the_reference(values: list[float], bins: int) -> None:
+    """Its shares sum to 1, and its cumulative sum is what ``weigh`` says of each edge."""
+    made = make_reference(
+        values, ["fr"] * len(values), [STATUS.TRANSLATED] * len(values),
+        reading="squared_difference", student_hash="", translator_hash="", decoding={},
+    )  # fmt: skip
+    shares = weighing.shares_by_weight(made, bins)
+    span = made.maximum - made.minimum
+    if span == 0:
+        assert shares == ()
+        return
+    assert len(shares) == bins and min(shares) >= 0
+    assert sum(shares) == pytest.approx(1)
+    for edge in range(1, bins):
+        w = made.maximum - span * edge / bins
+        near = (made.weigh(w * (1 + 1e-9)).percentile, made.weigh(w * (1 - 1e-9)).percentile)
+        below = sum(shares[:edge])
+        assert min(near) - 1e-6 <= below <= max(near) + 1e-6
+
+
+def test_the_distribution_by_hand() -> None:
+    """w of .1 .2 .3 .5 is w̄ of 1 .75 .5 0: a third of the way down to 0 holds one in three."""
+    whole = weigher().weigh(shifted(0), shifted(0.25), STATUS.TRANSLATED)
+    assert len(whole.reference) == weighing.BINS and sum(whole.reference) == pytest.approx(1)
+    half = weighing.BINS // 2
+    assert sum(whole.reference[:half]) == pytest.approx(1 / 3, abs=0.01)  # 101 quantiles
+    assert weigher().weigh(shifted(0), shifted(0.3), STATUS.EDITED).reference == whole.reference
+    assert weigher().weigh(shifted(0), shifted(0), STATUS.ENGLISH).reference == ()
+    other = weigher(student_hash="another").weigh(shifted(0), shifted(0.25), STATUS.TRANSLATED)
+    assert other.reference == ()
+
+
 def test_the_printed_reading_is_signed() -> None:
     p, q = shifted(0.2), shifted(0)
     weight = weigher(reference=reference("as_printed")).weigh(q, p, STATUS.TRANSLATED)

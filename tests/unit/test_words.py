@@ -184,7 +184,17 @@ def test_fast_tokenizers_keep_their_ids_and_the_laws(
     aligned = align(text, tokenizer, prefix=prefix, max_length=max_length)
     plain = tokenizer(prefix + text, truncation=True, max_length=max_length)["input_ids"]
     assert list(aligned.input_ids) == plain
-    assert aligned.truncated == (len(tokenizer(prefix + text)["input_ids"]) > max_length)
+    whole = align(text, tokenizer, prefix=prefix, max_length=10_000)
+    assert aligned.beyond == max(0, len(tokenizer(prefix + text)["input_ids"]) - max_length)
+    assert aligned.truncated == (aligned.beyond > 0) and (whole.beyond, whole.end) == (0, None)
+    assert aligned.prefixed == min(whole.prefixed, max_length - 2)
+    assert whole.prefixed == 0 or prefix
+    if aligned.truncated:
+        assert aligned.end is not None and 0 <= aligned.end <= len(text)
+        kept = aligned.word_ids[: max_length - 1]
+        assert kept == whole.word_ids[: max_length - 1], "the same pieces, only fewer"
+        later = whole.char_spans[max_length - 1 : -1]
+        assert all(span is None or span[1] >= aligned.end for span in later)
     check_laws(aligned, text)
 
 
@@ -341,7 +351,10 @@ def test_slow_tokenizers_keep_the_laws(marian: MarianTokenizer, text: str, max_l
     aligned = align(text, marian, prefix="so ", max_length=max_length)
     check_laws(aligned, text)
     whole = align(text, marian, prefix="so ", max_length=10_000)
-    assert aligned.truncated == (len(whole.input_ids) > max_length)
+    assert aligned.beyond == max(0, len(whole.input_ids) - max_length)
+    prefixed = len(marian.tokenize("so "))
+    assert (whole.beyond, whole.prefixed) == (0, prefixed)
+    assert aligned.prefixed == min(prefixed, max_length - 1)
     assert len(aligned.input_ids) == min(len(whole.input_ids), max_length)
     assert aligned.input_ids[:-1] == whole.input_ids[: len(aligned.input_ids) - 1]
     covered = {i for span in whole.char_spans if span for i in range(*span)}

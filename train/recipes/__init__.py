@@ -7,13 +7,12 @@ loads no torch.
 import importlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, Literal, cast
 
 if TYPE_CHECKING:
     from train.options import RecipeConfig
-    from train.run import Run
 
-    RunFunction = Callable[[Any, Run], Mapping[str, object]]
+    RunFunction = Callable[[Any, Any], Mapping[str, object]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +23,8 @@ class Recipe:
     config_name: str  # the dataclass in train.config that holds its options
     module: str  # a module with run(config, run) -> final figures
     summary: str  # a sentence
+    # A folder, in a train.run.Run that keeps events; or one file, in a train.stream.Stream.
+    writes: Literal["folder", "file"] = "folder"
 
     @property
     def config_class(self) -> "type[RecipeConfig]":
@@ -36,8 +37,8 @@ class Recipe:
         return cast("RunFunction", importlib.import_module(self.module).run)
 
 
-def _recipe(name: str, summary: str) -> Recipe:
-    return Recipe(name, f"{name.capitalize()}Config", f"train.recipes.{name}", summary)
+def _recipe(name: str, summary: str, writes: Literal["folder", "file"] = "folder") -> Recipe:
+    return Recipe(name, f"{name.capitalize()}Config", f"train.recipes.{name}", summary, writes)
 
 
 RECIPES: dict[str, Recipe] = {
@@ -53,6 +54,9 @@ RECIPES: dict[str, Recipe] = {
         _recipe("evaluate", "Score a model on labelled files, by language and by class."),
         _recipe("pack", "Write a checkpoint in the small form that is embedded here."),
         _recipe("unpack", "Write a packed checkpoint as a plain transformers folder."),
+        _recipe("predict", "Emotions of the texts in a file of any size, by one model.", "file"),
+        _recipe("compare", "Teacher and student on every text of a file, side by side.", "file"),
+        _recipe("translate", "The texts of a file in English.", "file"),
     )
 }
 """Recipes by name, in the order in which a pipeline uses them."""

@@ -6,7 +6,6 @@ where there is no hub. Knows no emotion.
 """
 
 import random
-import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -17,9 +16,11 @@ from transformers import XLMRobertaConfig, XLMRobertaModel
 
 from core.checkpoints import Manifest, check_output
 from core.data import read_texts
+from core.hub import locate
 from core.loading import load_backbone, load_tokenizer, save_encoder
 from core.models import mean_pool, module_identity
 from train.config import BaseConfig
+from train.downloads import told
 from train.emoji import EmojiName, needed, read_names
 from train.loop import fit, prepare
 from train.parallel import Pair, language_of, load_pairs, noisy, read_pairs
@@ -39,13 +40,14 @@ def run(config: BaseConfig, run: Run) -> dict[str, object]:
     tweets = [text for path in config.emoji_texts for text in read_texts(path)]
     emoji = needed(tweets, names)
     pairs, data = load_pairs(config, run)
+    place = locate(config.model, told(run))
     english, tokenizer_en = (
-        load_backbone(config.model).to(device).eval(),
-        load_tokenizer(config.model),
+        load_backbone(place).to(device).eval(),
+        load_tokenizer(place),
     )
-    with tempfile.TemporaryDirectory(dir=run.folder) as scratch:
+    with run.scratch() as scratch:
         run.stage("vocabulary")
-        tokenizer = _vocabulary(config, pairs, tweets, emoji, Path(scratch))
+        tokenizer = _vocabulary(config, pairs, tweets, emoji, Path(scratch), run)
         module = _start(config, english, tokenizer, tokenizer_en, names, emoji).to(device)
         _report_unknowns(tokenizer, pairs, tweets, run)
         pairs = _mixed(pairs, names, emoji, config.seed)
@@ -112,12 +114,12 @@ def _vocabulary(
     tweets: Sequence[str],
     emoji: Sequence[str],
     scratch: Path,
+    run: Run,
 ) -> Any:
     """English is half of the pairs; a third of it is enough for its pieces."""
     texts = [source for source, _ in pairs] + [en for _, en in pairs[::3]] + list(tweets)
-    model_file = train_sentencepiece(
-        texts, scratch, config.vocabulary, symbols=("@user", *emoji), seed=config.seed
-    )
+    symbols = ("@user", *emoji)
+    model_file = train_sentencepiece(texts, run, config.vocabulary, symbols, config.seed)
     return xlmr_tokenizer(model_file, scratch / "tokenizer", config.positions)
 
 
@@ -213,7 +215,9 @@ def _vectors(texts: Sequence[str], english: Any, tokenizer_en: Any, run: Run) ->
     """Targets (N, H), one per pair; each distinct English text is encoded once."""
     distinct = list(dict.fromkeys(texts))
     where = {text: index for index, text in enumerate(distinct)}
-    vectors = embed(english, tokenizer_en, distinct, 128, run)
+    key = ("English vectors", module_identity(english), distinct)
+    known = run.once(key, lambda: embed(english, tokenizer_en, distinct, 128, run).numpy())
+    vectors = torch.from_numpy(known)
     return vectors[[where[text] for text in texts]]
 
 

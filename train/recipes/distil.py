@@ -12,12 +12,12 @@ from typing import Any
 import numpy as np
 import torch
 from torch import Tensor, nn
-from transformers import TrainerCallback
 
 from core.checkpoints import Manifest, check_output, load_texts, save_texts
 from core.data import read_emotions, read_texts, text_hash
 from core.distillation import distillation_loss, kl_per_row
 from core.errors import SplitError
+from core.hub import locate
 from core.loading import load_emotion_model, save_emotion_model
 from core.models import EmotionModel, module_identity
 from core.splits import Split
@@ -25,11 +25,13 @@ from core.translation import Decoding, Translator
 from core.translators import load_translator
 from core.weighting import WeightReference, make_reference
 from train.config import DistilConfig
+from train.downloads import told
 from train.finetune import validation_figures
-from train.frozen import Frozen, freeze, weigh, write_table
+from train.frozen import Floats, Frozen, freeze, weigh, write_table
 from train.loop import Fitted, fit, prepare
 from train.report import data_entry
 from train.run import Run
+from train.watch import Keeper
 
 
 def run(config: DistilConfig, run: Run) -> dict[str, object]:
@@ -37,9 +39,11 @@ def run(config: DistilConfig, run: Run) -> dict[str, object]:
     check_output(Path(config.output))
     device = prepare(config)
     run.stage("models")
-    teacher = load_emotion_model(config.teacher, "teacher", device)
-    student = load_emotion_model(config.student, "student", device)
-    translator = load_translator(config.translator, device, Decoding(beams=config.beams))
+    tell = told(run)
+    place = locate(config.student, tell)
+    teacher = load_emotion_model(config.teacher, "teacher", device, tell)
+    student = load_emotion_model(place, "student", device)
+    translator = load_translator(config.translator, device, Decoding(beams=config.beams), tell)
     split = Split.load(config.split)
     _same_split(config, split, teacher, student)
     frozen = freeze(config, run, teacher, student, translator, split)
@@ -55,7 +59,7 @@ def run(config: DistilConfig, run: Run) -> dict[str, object]:
     figures = _figures(run, student, frozen, validation, fitted)
     parents = {"teacher": teacher.identity, "student": before, "translator": translator.identity}
     manifest = _manifest(config, run, student, parents, reference, figures, fitted)
-    labelled, unlabelled = load_texts(Path(config.student))
+    labelled, unlabelled = load_texts(place.folder)
     seen = unlabelled | {text_hash(text) for text in frozen.texts}
     save_emotion_model(
         student, Path(config.output), manifest, also=lambda aside: save_texts(aside, labelled, seen)
@@ -121,23 +125,43 @@ def _refine(
     )
 
 
-class _Reweigh(TrainerCallback):
+class _Reweigh(Keeper):
     """Weights again from the student as it is, at each epoch but the first."""
+
+    FILE = "weights.npz"
 
     def __init__(
         self, config: DistilConfig, student: EmotionModel, frozen: Frozen, weights: Tensor
     ) -> None:
         self.config, self.student, self.frozen, self.weights = config, student, frozen, weights
+        self.epoch = 0  # that the weights are of
 
     def on_epoch_begin(self, args: Any, state: Any, control: Any, **_: Any) -> None:
         """Compute Eq. 2 and 3 again; the training goes on with the new weights."""
-        if state.epoch:
-            training = self.student.module.training
-            self.student.module.eval()
-            again = weigh(self.config, self.student, self.frozen)
-            self.frozen.reweighed(*again)
-            self.weights.copy_(torch.tensor(np.nan_to_num(self.frozen.weights)))
-            self.student.module.train(training)
+        epoch = int(state.epoch or 0)
+        if epoch == self.epoch:  # the first, or one that is gone on with in its middle
+            return
+        training = self.student.module.training
+        self.student.module.eval()
+        english = [translation.text for translation in self.frozen.translations]
+        tables = (self.student.probabilities(texts) for texts in (self.frozen.texts, english))
+        again = weigh(self.config, self.frozen, *(table.astype(np.float64) for table in tables))
+        self.student.module.train(training)
+        self._take(epoch, *again)
+
+    def save(self, folder: Path) -> None:
+        """The weights of this epoch, which no later student gives again."""
+        np.savez(folder / self.FILE, epoch=self.epoch, w=self.frozen.w, weights=self.frozen.weights)
+
+    def load(self, folder: Path) -> None:
+        """Those weights again."""
+        with np.load(folder / self.FILE, allow_pickle=False) as kept:
+            self._take(int(kept["epoch"]), kept["w"], kept["weights"])
+
+    def _take(self, epoch: int, w: Floats, weights: Floats) -> None:
+        self.epoch = epoch
+        self.frozen.reweighed(w, weights)
+        self.weights.copy_(torch.tensor(np.nan_to_num(weights)))
 
 
 def unseen_kl(student: EmotionModel, frozen: Frozen) -> dict[str, float]:

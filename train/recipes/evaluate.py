@@ -9,18 +9,22 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from core.checkpoints import MANIFEST, load_texts
 from core.data import read_emotions, read_triggers
 from core.errors import DataError
+from core.hub import locate
 from core.languages import LanguageIdentifier
 from core.loading import load_emotion_model
-from core.records import Example
-from core.splits import Split
 from core.translators import load_translator
 from train.baseline import fit_baseline
 from train.config import EvaluateConfig
+from train.downloads import told
+from train.frozen import shaped_by, translate
 from train.loop import prepare
 from train.report import markdown_table, shown, write_json, write_text
+from train.rows import unheld
 from train.run import Run
 from train.scoring import File, System, compare_first, means, score
 from train.trigger_figures import figures_of, random_words, report_on
@@ -41,7 +45,7 @@ def run(config: EvaluateConfig, run: Run) -> dict[str, object]:
     rows: list[dict[str, Any]] = []
     for system in systems:
         for file in files:
-            labels = system.predict([row.text for row in file.rows])
+            labels = _labels(system, [row.text for row in file.rows], run)
             predicted[system.name, file.name] = labels
             rows.append(score(system, file, labels, config))
             run.progress(len(rows), len(systems) * len(files))
@@ -53,25 +57,25 @@ def run(config: EvaluateConfig, run: Run) -> dict[str, object]:
     return {**figures, **{f"{row['system']} · trigger F1": row["f1"] for row in triggers}}
 
 
+def _labels(system: System, texts: list[str], run: Run) -> list[str]:
+    """What a system answers, computed once a run where the answer is always the same."""
+    if not system.identity:
+        return system.predict(texts)
+    key = ("labels", system.identity, texts)
+    return [str(label) for label in run.once(key, lambda: np.array(system.predict(texts)))]
+
+
 def _read(path: str, config: EvaluateConfig) -> File:
-    rows = _unheld(read_emotions(path, labelled=True), config)
+    rows = unheld(read_emotions(path, labelled=True), config.split)
     if config.limit is not None and len(rows) > config.limit:
         rows = random.Random(config.seed).sample(rows, config.limit)
     return File(Path(path).stem, tuple(rows))
 
 
-def _unheld(rows: list[Example], config: EvaluateConfig) -> list[Example]:
-    """Rows without those that the split trains on; texts that it does not know all stay."""
-    if config.split is None:
-        return rows
-    split = Split.load(config.split)
-    return [row for row in rows if split.is_validation(row.text) or not split.is_known(row.text)]
-
-
 def _triggers(config: EvaluateConfig, device: str) -> list[dict[str, Any]]:
     """Trigger figures of every model that has a threshold, and of words at random."""
     assert config.triggers is not None
-    rows = _unheld(read_triggers(config.triggers, labelled=True), config)
+    rows = unheld(read_triggers(config.triggers, labelled=True), config.split)
     if not rows:
         raise DataError(f"{config.triggers} has no row outside training.", "Name its split file.")
     table: list[dict[str, Any]] = []
@@ -88,9 +92,9 @@ def _triggers(config: EvaluateConfig, device: str) -> list[dict[str, Any]]:
 
 
 def _systems(config: EvaluateConfig, run: Run, device: str) -> Sequence[System]:
-    systems = [_model(path, device) for path in config.models]
+    systems = [_model(path, device, run) for path in config.models]
     if config.teacher is not None and config.translator is not None:
-        systems.append(_teacher_on_translations(config, device))
+        systems.append(_teacher_on_translations(config, device, run))
     if config.baseline is not None:
         run.log("Fitting TF-IDF + logistic regression.")
         fitted = fit_baseline(Path(config.baseline), config.seed)
@@ -99,32 +103,43 @@ def _systems(config: EvaluateConfig, run: Run, device: str) -> Sequence[System]:
     return systems
 
 
-def _model(path: str, device: str) -> System:
-    model = load_emotion_model(path, device=device)
-    labelled, unlabelled = _seen(path)
+def _model(path: str, device: str, run: Run) -> System:
+    place = locate(path, told(run))
+    model = load_emotion_model(place, device=device)
+    labelled, unlabelled = _seen(place.folder)
     name = Path(path).name
-    return System(name, lambda texts: [p.label for p in model.predict(texts)], labelled, unlabelled)
+    return System(
+        name,
+        lambda texts: [p.label for p in model.predict(texts)],
+        labelled,
+        unlabelled,
+        identity=repr(shaped_by(model)),
+    )
 
 
-def _seen(path: str) -> tuple[frozenset[str], frozenset[str]]:
-    if not (Path(path) / MANIFEST).is_file():
+def _seen(folder: Path) -> tuple[frozenset[str], frozenset[str]]:
+    if not (folder / MANIFEST).is_file():
         return frozenset(), frozenset()
-    labelled, unlabelled = load_texts(Path(path))
+    labelled, unlabelled = load_texts(folder)
     return frozenset(labelled), frozenset(unlabelled)
 
 
-def _teacher_on_translations(config: EvaluateConfig, device: str) -> System:
+def _teacher_on_translations(config: EvaluateConfig, device: str, run: Run) -> System:
     assert config.teacher is not None and config.translator is not None
-    teacher = load_emotion_model(config.teacher, "teacher", device)
-    translator = load_translator(config.translator, device)
+    tell = told(run)
+    place = locate(config.teacher, tell)
+    teacher = load_emotion_model(place, "teacher", device)
+    translator = load_translator(config.translator, device, progress=tell)
     identifier = LanguageIdentifier()
 
     def predict(texts: Sequence[str]) -> list[str]:
         codes = [language.code for language in identifier.identify_many(texts)]
-        english = [translation.text for translation in translator.translate(texts, codes)]
+        run.stage("translation")
+        english = [translation.text for translation in translate(texts, codes, translator, run)]
+        run.stage("scores")
         return [prediction.label for prediction in teacher.predict(english)]
 
-    return System(f"{Path(config.teacher).name} on translations", predict, *_seen(config.teacher))
+    return System(f"{Path(config.teacher).name} on translations", predict, *_seen(place.folder))
 
 
 def _write(

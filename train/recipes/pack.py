@@ -5,7 +5,6 @@ Knows how two forms of one model are compared; the form itself is
 """
 
 import random
-import tempfile
 from pathlib import Path
 
 import torch
@@ -28,7 +27,7 @@ def run(config: PackConfig, run: Run) -> dict[str, object]:
     texts = random.Random(config.seed).sample(texts, min(config.probes, len(texts)))
     role = read_manifest(Path(config.model)).role
     compare = _next_pieces if role == "translator" else _labels
-    with tempfile.TemporaryDirectory(dir=run.folder) as scratch:
+    with run.scratch() as scratch:
         run.stage("packing")
         packed = Path(scratch) / "packed"
         pack_checkpoint(Path(config.model), packed)

@@ -17,9 +17,11 @@ from transformers import PreTrainedTokenizerFast
 from core.checkpoints import Manifest, check_output
 from core.data import read_texts
 from core.errors import ModelError
+from core.hub import locate
 from core.loading import load_backbone, load_tokenizer, save_encoder
 from core.models import module_identity
 from train.config import TrimConfig
+from train.downloads import told
 from train.emoji import EmojiName, needed, read_names
 from train.loop import prepare
 from train.report import data_entry
@@ -32,7 +34,8 @@ def run(config: TrimConfig, run: Run) -> dict[str, object]:
     prepare(config)
     run.stage("reading")
     texts = [text for path in config.texts for text in read_texts(path)]
-    module, tokenizer = load_backbone(config.model), load_tokenizer(config.model)
+    place = locate(config.model, told(run))
+    module, tokenizer = load_backbone(place), load_tokenizer(place)
     names = read_names(config.emoji) if config.emoji else {}
     emoji = needed(texts, names)
     kept = kept_pieces(tokenizer, texts, config.vocabulary)

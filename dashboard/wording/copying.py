@@ -1,0 +1,13 @@
+"""Copying a card or its address: buttons, what they answer, and what to do where that fails."""
+
+COPY, LINK = "Copy", "Link"
+COPY_LABEL = "Copy tweet {number} and its answers as Markdown"
+LINK_LABEL = "Copy an address that opens tweet {number}"
+COPIED = "Copied"
+LINK_COPIED = "Address copied"
+COPY_BY_HAND = "The browser does not let this page copy. The text is selected: press Ctrl+C or ⌘C."
+COPY_CLOSE = "Close"
+LINK_TOO_LONG = "This tweet is too long for an address. Copy the card instead."
+LABEL = "Label"
+TRIGGERS = "Trigger words, {role}"
+NONE = "none"
