@@ -18,6 +18,8 @@ def to_json(comparison: Comparison) -> dict[str, Any]:
         "language": comparison.language.code,
         "language_probability": _finite(comparison.language.probability),
         "translation": comparison.translation.text,
+        "translation_status": comparison.translation.status.value,
+        "translation_cut": comparison.translation.cut,
         "teacher": _prediction(comparison.teacher),
         "student": _prediction(comparison.student),
         "student_before": None if before is None else _prediction(before),
@@ -48,14 +50,18 @@ def predicted(
     Args:
         scores: of the words that the model read; None leaves them out.
     """
-    record = {**about, **_prediction(prediction), "truncated": prediction.truncated}
+    record = {**about, **_prediction(prediction)}
     return record if scores is None else {**record, "triggers": _words(scores)}
 
 
 def _prediction(prediction: Prediction) -> dict[str, Any]:
-    """Label and probabilities of one model."""
+    """Label and probabilities of one model, and whether it left the end of the text unread."""
     probabilities = {label: _finite(value) for label, value in prediction.as_dict().items()}
-    return {"label": prediction.label, "probabilities": probabilities}
+    return {
+        "label": prediction.label,
+        "probabilities": probabilities,
+        "truncated": prediction.truncated,
+    }
 
 
 def _words(scores: TokenScores) -> list[dict[str, Any]]:

@@ -1,15 +1,13 @@
 """Folder or hub id → a folder on this disk, with progress, or one sentence about why not.
 
-Knows Hugging Face's hub through its own library: which files of a repository a model is opened
-from, how far a download is, what the cache holds. Opens no model, prints nothing. HF_ENDPOINT,
+Knows Hugging Face's hub through its own library: how far a download is, what the cache holds, what
+the hub refuses. Opens no model, prints nothing. HF_ENDPOINT,
 HF_HOME, HF_HUB_OFFLINE and logins are the library's business.
 """
 
 import errno
-import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from fnmatch import filter as matching
 from pathlib import Path
 from typing import Any
 
@@ -19,16 +17,8 @@ from huggingface_hub.utils import HFValidationError, validate_repo_id
 from tqdm import tqdm
 
 from core.errors import ModelError, brief
-from core.manifest import MANIFEST
+from core.repository import CONFIG, needed, whole
 
-CONFIG = "config.json"
-SMALL = ("*.json", "*.txt", "*.model", "*.spm", "*.jinja")  # configuration and tokenizers
-WEIGHTS = (  # the first that a repository has; transformers looks in the same order
-    "model.safetensors",
-    "model-*-of-*.safetensors",
-    "pytorch_model.bin",
-    "pytorch_model-*-of-*.bin",
-)
 PATIENCE = 10.0  # seconds for the hub's first answer
 HINT = (
     "Give a folder that holds config.json, tokenizer files and model.safetensors, "
@@ -107,8 +97,9 @@ def is_id(name: str) -> bool:
 def fetch(model: str, progress: Progress | None = None) -> Path:
     """A model's files in the library's cache; those that are missing are downloaded.
 
-    All files are of one commit. A connection that breaks is taken up again where it broke; what
-    is complete is kept for the next call.
+    All files are of one commit. A connection that breaks is taken up again where it broke. A
+    process that ends keeps the files that are complete, and begins the others anew: so does the
+    library (https://github.com/huggingface/huggingface_hub/issues/4196).
 
     Args:
         model: hub id.
@@ -146,51 +137,13 @@ def listing(model: str) -> Listing:
     return Listing(model, commit, {n: sizes[n] for n in chosen}, tuple(absent), counted)
 
 
-def needed(model: str, names: Iterable[str]) -> list[str]:
-    """Of a repository's files, those that a model is opened from; a checkpoint of ours whole.
-
-    Raises:
-        ModelError: when there are no weights that torch reads, or no configuration.
-    """
-    top = sorted(name for name in names if "/" not in name)
-    if CONFIG not in top:
-        raise ModelError(
-            f"{model} has no {CONFIG}: it is not a transformers model.", "Check the id."
-        )
-    if MANIFEST in top:
-        return [name for name in top if not name.startswith(".")]
-    weights = next(filter(None, (matching(top, pattern) for pattern in WEIGHTS)), [])
-    if not weights:
-        raise ModelError(
-            f"{model} holds no weights that torch reads: no model.safetensors, "
-            "no pytorch_model.bin.",
-            "Choose another model.",
-        )
-    return sorted({name for pattern in SMALL for name in matching(top, pattern)}) + weights
-
-
 def cached(model: str) -> Path | None:
     """The model's folder in the cache, where all that it is opened from is there; else None."""
     config = _in_cache(model, CONFIG, None)
     if not isinstance(config, str):
         return None
     folder = Path(config).parent
-    there = {path.name for path in folder.iterdir() if path.is_file()}  # no link into nothing
-    return folder if _whole(folder, there) else None
-
-
-def _whole(folder: Path, there: set[str]) -> bool:
-    """Whether weights are among the files of a snapshot, every part of them."""
-    if MANIFEST in there:
-        return set(json.loads((folder / MANIFEST).read_text(encoding="utf-8"))["files"]) <= there
-    for single in ("model.safetensors", "pytorch_model.bin"):
-        if single in there:
-            return True
-        index = f"{single}.index.json"
-        if index in there:
-            parts = json.loads((folder / index).read_text(encoding="utf-8"))["weight_map"]
-            return set(parts.values()) <= there
-    return False
+    return folder if whole(folder) else None
 
 
 def _in_cache(model: str, file: str, commit: str | None) -> Any:

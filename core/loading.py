@@ -249,9 +249,7 @@ def _refuse_unreadable(name: str, tokenizer: Any, module: Any) -> None:
     elif tokenizer("a")["input_ids"][0] not in tokenizer.all_special_ids:
         problem = "puts no mark before a text, which triggers are measured against"
     if problem:
-        raise ModelError(
-            f"The tokenizer of {name} {problem}.", "Choose an encoder such as XLM-R."
-        )
+        raise ModelError(f"The tokenizer of {name} {problem}.", "Choose an encoder such as XLM-R.")
 
 
 def _class_names(config: Any) -> tuple[str, ...]:

@@ -18,6 +18,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from core.errors import TandemError
+
 CHECKPOINTS, RESULTS, SCRATCH = "checkpoints", "results", "scratch-"
 SEAL = "complete.json"
 _FOLDER = re.compile(r"checkpoint-(\d+)")
@@ -110,14 +112,26 @@ def once(folder: Path, key: tuple[object, ...], compute: Callable[[], NDArray[An
 def once_file(
     folder: Path, key: tuple[object, ...], ending: str, make: Callable[[Path], None]
 ) -> Path:
-    """A file, made by ``make`` unless an earlier part of the run has made it already."""
+    """A file, made by ``make`` unless an earlier part of the run has made it already.
+
+    Raises:
+        TandemError: when it cannot be written.
+    """
     name = hashlib.sha256(repr(key).encode(errors="backslashreplace")).hexdigest()[:32]
     path = folder / RESULTS / f"{name}{ending}"
-    if not path.is_file():
+    if path.is_file():
+        return path
+    aside = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
         path.parent.mkdir(exist_ok=True)
-        aside = path.with_name(f".{path.name}.{os.getpid()}")
         make(aside)
         aside.replace(path)
+    except OSError as error:
+        raise TandemError(
+            f"{path} cannot be written: {error.strerror}.", "Make room on the disk."
+        ) from error
+    finally:
+        aside.unlink(missing_ok=True)
     return path
 
 

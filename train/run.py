@@ -20,7 +20,6 @@ from types import TracebackType
 from typing import Any, Self, TextIO
 
 from numpy.typing import NDArray
-from tqdm import tqdm
 
 from core.checkpoints import clear_leftovers
 from core.errors import TandemError
@@ -30,10 +29,10 @@ from train.lock import Lock
 from train.options import RecipeConfig
 from train.past import CONFIG, EVENTS, Past, account, look, refuse_to_lose, run_folder
 from train.recipes import Recipe
+from train.screen import Screen
 from train.stop import Stop
 
 EVENT_EVERY = 0.5  # seconds between progress events
-LINE_EVERY = 30.0  # seconds between progress lines where there is no terminal
 
 
 class Run:
@@ -76,10 +75,9 @@ class Run:
         self.started_at = 0.0
         self.figures: Mapping[str, object] = {}
         self.stop = Stop()
-        self._out = sys.stderr if stream is None else stream
+        self._screen = Screen(sys.stderr if stream is None else stream)
         self._stage = ""
-        self._bar: tqdm[Any] | None = None
-        self._told = {"event": -LINE_EVERY, "line": 0.0}  # run times of the last progress
+        self._told = -EVENT_EVERY  # the run's time at the last progress event
 
     def __enter__(self) -> Self:
         self.started_at, self._clock = time.time(), time.monotonic()
@@ -113,14 +111,14 @@ class Run:
         if past is not None:
             self._go_on(past)
         if not self._lock.held:
-            self._line("  This file system has no locks: start one process at a time.")
+            self._screen.line("  This file system has no locks: start one process at a time.")
 
     def _go_on(self, past: Past) -> None:
         """The clock counts what earlier parts took."""
         self._clock -= past.seconds
         self._events.append(Kind.RESUMED, step=past.step, seconds=round(past.seconds, 1))
         where = "the beginning" if past.step is None else f"step {past.step}"
-        self._line(f"{self.recipe} · going on from {where}")
+        self._screen.line(f"{self.recipe} · going on from {where}")
 
     def __exit__(
         self,
@@ -128,7 +126,7 @@ class Run:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._end_bar()
+        self._screen.end_bar()
         try:
             with self._events:
                 seconds = round(self.elapsed(), 1)
@@ -184,11 +182,11 @@ class Run:
 
     def stage(self, name: str) -> None:
         """A new part of the work begins; progress starts again at nothing."""
-        self._end_bar()
+        self._screen.stage(name, self.elapsed())
         self._stage = name
-        self._told = {"event": -LINE_EVERY, "line": self.elapsed()}
+        self._told = -EVENT_EVERY
         self._events.append(Kind.STAGE, name=name)
-        self._line(f"{self.recipe} · {name}")
+        self._screen.line(f"{self.recipe} · {name}")
 
     def progress(self, done: int, total: int | None = None, **figures: float | None) -> None:
         """How far the stage is; may be called as often as one likes.
@@ -202,15 +200,11 @@ class Run:
             figures: what to show beside it, such as loss=0.42.
         """
         now, last = self.elapsed(), total is not None and done >= total
-        if last or now - self._told["event"] >= EVENT_EVERY:
-            self._told["event"] = now
+        if last or now - self._told >= EVENT_EVERY:
+            self._told = now
             about = {"stage": self._stage, "done": done, "total": total}
             self._events.append(Kind.PROGRESS, **about, figures=figures)
-        if self._out.isatty():
-            self._draw(done, total, figures)
-        elif now - self._told["line"] >= LINE_EVERY:
-            self._told["line"] = now
-            self._line(self._progress_line(done, total, figures))
+        self._screen.progress(now, done, total, figures)
 
     def metric(self, name: str, value: float | None, **labels: Any) -> None:
         """A figure worth keeping, None where not computable; ``labels`` say of what."""
@@ -219,39 +213,14 @@ class Run:
     def log(self, sentence: str) -> None:
         """A sentence for the person who watches, now or later."""
         self._events.append(Kind.LOG, stage=self._stage, sentence=sentence)
-        self._line(f"  {sentence}")
+        self._screen.line(f"  {sentence}")
 
     def saved(self, path: str | Path) -> None:
         """A file or folder that the run leaves behind is complete."""
         self._events.append(Kind.SAVED, stage=self._stage, path=str(path))
-        self._line(f"  saved {path}")
+        self._screen.line(f"  saved {path}")
 
-    # --- how it looks ---
-
-    def _line(self, text: str) -> None:
-        """A line on the stream, above a bar where there is one."""
-        tqdm.write(text, file=self._out)
-        self._out.flush()
-
-    def _draw(self, done: int, total: int | None, figures: Mapping[str, float | None]) -> None:
-        if self._bar is None:
-            self._bar = tqdm(total=total, desc=self._stage, file=self._out, leave=False)
-        self._bar.total = total
-        self._bar.set_postfix(_short(figures), refresh=False)
-        self._bar.update(done - self._bar.n)
-
-    def _end_bar(self) -> None:
-        if self._bar is not None:
-            self._bar.close()
-            self._bar = None
-
-    def _progress_line(
-        self, done: int, total: int | None, figures: Mapping[str, float | None]
-    ) -> str:
-        """``  120 of 800 (15 %), loss 0.42, 3 min``."""
-        of = f" of {total} ({done / total:.0%})" if total else ""
-        shown = [f"{name} {value}" for name, value in _short(figures).items()]
-        return "  " + ", ".join([f"{done}{of}", *shown, f"{self.elapsed() / 60:.1f} min"])
+    # --- how it ends ---
 
     def _tell_end(self, error: BaseException, seconds: float) -> None:
         """Write what ended the run; a full disk must not hide it."""
@@ -263,7 +232,7 @@ class Run:
             else:
                 self._events.append(Kind.FAILED, seconds=seconds, **self._account(error))
         except (OSError, TandemError) as trouble:
-            self._line(f"  How the run ended could not be written down: {trouble}")
+            self._screen.line(f"  How the run ended could not be written down: {trouble}")
 
     def _account(self, error: BaseException) -> dict[str, object]:
         """What ``failed`` says of an error; an unexpected one goes to error.log as well."""
@@ -276,11 +245,6 @@ class Run:
             sentence, hint = error.sentence, error.hint
         about = {"error": type(error).__name__, "sentence": sentence, "hint": hint}
         return {**about, "expected": expected}
-
-
-def _short(figures: Mapping[str, float | None]) -> dict[str, str]:
-    """Figures as a person reads them; "–" where not computable."""
-    return {name: "–" if value is None else f"{value:.4g}" for name, value in figures.items()}
 
 
 def execute(

@@ -8,7 +8,8 @@ from gradio_client import Client
 from gradio_client.exceptions import AppError
 
 KEYS = {
-    "text", "language", "language_probability", "translation", "teacher", "student",
+    "text", "language", "language_probability", "translation", "translation_status",
+    "translation_cut", "teacher", "student",
     "student_before", "disagreement", "weight", "weight_reason", "triggers",
 }  # fmt: skip
 

@@ -22,9 +22,10 @@ from transformers import AutoModelForSequenceClassification
 
 from core import hub as core_hub
 from core.errors import ModelError
-from core.hub import Download, cached, fetch, listing, locate, needed
+from core.hub import Download, cached, fetch, listing, locate
 from core.loading import load_backbone, load_emotion_model, new_classifier
 from core.records import EngineSources
+from core.repository import needed, whole
 from core.translators import load_translator
 from dashboard.services import Services, default_engine
 from dashboard.views import page
@@ -314,6 +315,15 @@ def test_weights_in_several_files_come_together(hub: Any, folders: Any, tmp_path
     assert folder is not None
     (folder / parts[1]).unlink()
     assert cached(ID) is None, "a part is missing"
+
+
+@pytest.mark.parametrize("name", ["tandem.json", "model.safetensors.index.json"])
+@pytest.mark.parametrize("content", ["{", "[]", "{}", '{"files": 3, "weight_map": null}'])
+def test_a_table_of_files_that_is_none_is_not_whole(
+    tmp_path: Path, name: str, content: str
+) -> None:
+    (tmp_path / name).write_text(content)
+    assert not whole(tmp_path)
 
 
 COMMON = ["config.json", "tokenizer.json", "vocab.txt"]

@@ -123,6 +123,8 @@ def test_a_hub_id_says_what_would_be_downloaded(hub: Any, folders: Any) -> None:
     found = shape_of("x/encoder")
     assert found.place == f"hub id, {size(total)} would be downloaded"
     assert found.parameters == 123_456 and hub.gets() == []
+    said = memory(StudentConfig(model="x/encoder"), {"model": [found]})
+    assert said.startswith("more than ") and "- unknown: activations" in said
     fetch("x/encoder")
     assert shape_of("x/encoder").place == "hub id, in the local cache"
     assert shape_of("x/encoder").parameters == count(folders.encoder)
@@ -212,10 +214,10 @@ from train.rows import Rows
 from train.run import Run
 from train.shapes import shapes_of
 folder, output = sys.argv[1:]
-config = StudentConfig(model=folder, output=output, batch_size=64, max_length=96, max_steps=2,
+config = StudentConfig(model=folder, output=output, batch_size=64, max_length=96, max_steps=1,
                        device="cpu", threads=1, data="none")
 words = "happy sad today love fear angry table joy".split()
-texts = [" ".join(random.choices(words, k=96)) for _ in range(128)]
+texts = [" ".join(random.choices(words, k=96)) for _ in range(64)]
 rows = tuple(Example(str(i), t, LABELS[i % 6]) for i, t in enumerate(texts))
 with Run("student", config) as run:
     model = finetune.new_model(config, "cpu", "student", run)
