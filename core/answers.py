@@ -37,8 +37,8 @@ def translated(text: str, language: Language, translation: Translation) -> dict[
         "language": language.code,
         "language_probability": _finite(language.probability),
         "translation": translation.text,
-        "status": translation.status.value,
-        "cut": translation.cut,
+        "translation_status": translation.status.value,
+        "translation_cut": translation.cut,
     }
 
 

@@ -3,6 +3,7 @@
 Knows the stream; what there is to tell is the run's.
 """
 
+import threading
 from collections.abc import Mapping
 from typing import Any, TextIO
 
@@ -16,6 +17,9 @@ class Screen:
     """Lines and progress on a stream."""
 
     def __init__(self, stream: TextIO) -> None:
+        # Its own lock, also for processes, is made at the first line: Ctrl-C in the middle of that
+        # ended in an AttributeError.
+        tqdm.set_lock(threading.RLock())
         self._out = stream
         self._bar: tqdm[Any] | None = None
         self._stage = ""

@@ -194,7 +194,7 @@ def test_translate_is_what_the_translator_answers(
     )
     with place.open(encoding="utf-8", newline="") as file:
         found = list(csv.DictReader(file, delimiter="\t"))
-    assert [(row["translation"], row["status"], row["input.ID"]) for row in found] == [
+    assert [(row["translation"], row["translation_status"], row["input.ID"]) for row in found] == [
         (one.text, one.status.value, f"t{n}") for n, one in enumerate(english)
     ]
     assert [row["language"] for row in found] == [one.code for one in languages]
@@ -237,16 +237,24 @@ def test_a_reader_that_has_enough_is_no_failure(models: dict[str, str], tmp_path
 # --- killed, and gone on with ---
 
 
-def killed(models: dict[str, str], words: list[str], part: Path, after: int, number: int) -> int:
-    """Start, send a signal once the half-done file holds so many bytes, return the exit code."""
-    with spawn(models, "compare", *words, stderr=subprocess.DEVNULL) as child:
+def killed(
+    models: dict[str, str], words: list[str], part: Path, after: int, number: int
+) -> tuple[int, str]:
+    """Start, send a signal once the half-done file holds so many bytes; exit code and stderr."""
+    log = part.with_suffix(".log")
+    # A shell that runs the tests in the background has its children ignore SIGINT.
+    heard = {"preexec_fn": lambda: signal.signal(signal.SIGINT, signal.SIG_DFL)}
+    with (
+        log.open("wb") as stderr,
+        spawn(models, "compare", *words, stderr=stderr, **heard) as child,
+    ):
         deadline = time.monotonic() + 240
         while time.monotonic() < deadline and child.poll() is None:
             if part.is_file() and part.stat().st_size > after:
                 child.send_signal(number)
                 break
             time.sleep(0.005)
-        return int(child.wait(timeout=60))
+        return int(child.wait(timeout=120)), log.read_text(encoding="utf-8")
 
 
 @pytest.mark.slow
@@ -262,7 +270,8 @@ def test_killed_and_resumed_it_writes_the_same_bytes(
     expected = (tmp_path / "whole.jsonl").read_bytes()
     words = [f"input={source}", f"output={place}"]
     first = rng.randrange(1, len(expected) // 4)
-    assert killed(models, words, part, first, signal.SIGKILL) == -signal.SIGKILL
+    ended, said = killed(models, words, part, first, signal.SIGKILL)
+    assert ended == -signal.SIGKILL, said
     assert not place.exists() and expected.startswith(part.read_bytes()[: first // 2])
     with part.open("ab") as file:
         file.write(expected[part.stat().st_size :][: rng.randrange(1, 400)])  # torn in a record
@@ -270,8 +279,9 @@ def test_killed_and_resumed_it_writes_the_same_bytes(
     assert (refused.code, "half-done" in refused.err) == (2, True)
     again = [f"output={place}", "--resume"]
     size = part.stat().st_size
-    ended = killed(models, again, part, size + rng.randrange(1, 1000), signal.SIGINT)
-    assert ended == 130 and not place.exists()
+    ended, said = killed(models, again, part, size + rng.randrange(1, 1000), signal.SIGINT)
+    assert ended == 130 and f"output={place}" in said, said
+    assert not place.exists()
     done = run("compare", *again)
     assert done.code == 0, done.err
     assert place.read_bytes() == expected

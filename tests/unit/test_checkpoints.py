@@ -18,6 +18,7 @@ from core.checkpoints import (
     MANIFEST,
     Manifest,
     check_output,
+    clear_leftovers,
     file_sha256,
     load_texts,
     read_manifest,
@@ -288,3 +289,18 @@ def test_text_hashes_come_back(
     assert load_texts(folder) == (set(), set())
     save_texts(folder, labelled, unlabelled)
     assert load_texts(folder) == (labelled, unlabelled)
+
+
+def test_what_killed_processes_left_is_taken_away_and_the_old_one_put_back(tmp_path: Path) -> None:
+    output = tmp_path / "model [1]"  # a name with a meaning for glob
+    other = tmp_path / ".another.1.part"
+    for folder in (".model [1].7.part", ".model [1].7.old", other.name):
+        (tmp_path / folder).mkdir()
+    (tmp_path / ".model [1].7.old" / "weights").write_text("old")
+    clear_leftovers(output)
+    assert sorted(path.name for path in tmp_path.iterdir()) == [other.name, output.name]
+    assert (output / "weights").read_text() == "old"
+    (tmp_path / ".model [1].8.old").mkdir()
+    clear_leftovers(output)  # the new one stands: the old one goes
+    assert sorted(path.name for path in tmp_path.iterdir()) == [other.name, output.name]
+    assert (output / "weights").read_text() == "old"
