@@ -412,3 +412,23 @@ def test_a_defect_is_a_sentence_and_a_place(
     assert done.code == 1 and "ValueError: odd" in done.err and "Traceback" not in done.err
     place = done.err.strip().rpartition(" ")[2]
     assert "Traceback" in Path(place).read_text()
+
+
+# --- the hostile battery ---
+
+
+@pytest.mark.parametrize("command", ["compare", "predict", "translate"])
+def test_the_battery_comes_back_whole(run: Any, tmp_path: Path, command: str) -> None:
+    battery = ROOT / "tests" / "battery" / "inputs.jsonl"
+    texts = [json.loads(row)["text"] for row in battery.read_text(encoding="ascii").splitlines()]
+    whole = [text.encode("utf-16", "surrogatepass").decode("utf-16", "replace") for text in texts]
+    short = [row for row, text in enumerate(texts) if len(text) < 400]
+    cut = tmp_path / "battery.jsonl"
+    cut.write_text("".join(json.dumps({"text": texts[row]}) + "\n" for row in short), "ascii")
+    output = tmp_path / "out.jsonl"
+    done = run(command, "--input", str(cut), "--output", str(output))
+    assert done.code == 0 and "Traceback" not in done.err, done.err
+    read = [row for row in short if "\0" not in texts[row]]
+    assert [record["text"] for record in records(output)] == [whole[row] for row in read]
+    for line, row in enumerate(short, start=1):  # what is not answered is named by its line
+        assert ("\0" in texts[row]) == (f"line {line}:" in done.err.lower())

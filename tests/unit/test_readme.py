@@ -6,27 +6,25 @@ from pathlib import Path
 
 import pytest
 
+from train.arguments import split
 from train.options import find_file, parse
 from train.recipes import RECIPES
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-COMMANDS = re.findall(r"^python -m train (\w+) +(.*?=.*)$", README, flags=re.M)
+COMMANDS = re.findall(r"^python -m train (\w+) +(\S.*)$", README, flags=re.M)
 
 
 def test_there_are_commands() -> None:
     named = {name for name, _ in COMMANDS}
-    assert named >= {"teacher", "student", "distil", "triggers", "evaluate"}
+    assert named >= {"teacher", "student", "distil", "triggers", "evaluate", "compare", "predict"}
 
 
 @pytest.mark.parametrize(("recipe", "arguments"), COMMANDS, ids=[name for name, _ in COMMANDS])
 def test_every_option_exists(recipe: str, arguments: str) -> None:
-    words = shlex.split(arguments)
-    file = None
-    if words[0] == "--config":
-        file = find_file(recipe, words[1])
-        words = words[2:]
-    parse(RECIPES[recipe].config_class, file, words, complete=False)
+    line = split(shlex.split(arguments))
+    file = None if line.config is None else find_file(recipe, line.config)
+    parse(RECIPES[recipe].config_class, file, line.words, complete=False)
 
 
 def test_pictures_and_links_exist() -> None:
