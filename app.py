@@ -16,21 +16,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from core import embedded
 from core.errors import ConfigError, TandemError
 from core.records import EngineSources
 
-DEMO = Path(__file__).resolve().parent / "assets" / "models" / "demo"
-ROLES = {
-    "teacher": "teacher",
-    "student": "student",
-    "baseline": "student_before",
-    "translator": "translator",
-}
-"""Option → folder of the embedded model."""
-
 LOGIN_VARIABLE = "TANDEM_AUTH"
 PORT, TRIES = 7860, 20
-NONE = "none"
 _HUB_ID = re.compile(r"[\w.-]+/[\w.{}-]+|[A-Za-z][\w-]*")  # or a {language} pattern
 HOW_TO_LOG_IN = (
     "Set a login first: write one or more lines user:password into a file and add --auth FILE, "
@@ -106,32 +97,14 @@ def read_sources(given: Mapping[str, str | None]) -> EngineSources:
     Raises:
         ConfigError: naming the option whose folder is missing.
     """
-    found: dict[str, str | None] = {}
-    for option, folder in ROLES.items():
-        value = given.get(option)
-        if option == "baseline" and (value == NONE or (value is None and given.get("student"))):
-            found[option] = None  # the embedded student_before belongs to the embedded student
-        elif value is None:
-            found[option] = _embedded(option, DEMO / folder)
-        else:
-            found[option] = _source(option, value)
-    teacher, student = found["teacher"], found["student"]
-    assert teacher is not None and student is not None
-    return EngineSources(teacher, student, found["baseline"], found["translator"])
+    named = {option: _source(option, given.get(option)) for option in embedded.FOLDERS}
+    return embedded.sources(**named)
 
 
-def _embedded(option: str, folder: Path) -> str:
-    """The embedded model of that role."""
-    if not folder.is_dir():
-        raise ConfigError(
-            f"The embedded {option} is missing: there is no folder {folder}.",
-            f"Restore it from the repository, or give --{option} a folder or a Hugging Face id.",
-        )
-    return str(folder)
-
-
-def _source(option: str, value: str) -> str:
-    """A folder that exists, or what can be a hub id."""
+def _source(option: str, value: str | None) -> str | None:
+    """A folder that exists, or what can be a hub id; None where nothing was given."""
+    if value is None or (option, value) == ("baseline", embedded.NONE):
+        return value
     if Path(value).expanduser().is_dir():
         return str(Path(value).expanduser())
     if Path(value).exists():

@@ -140,6 +140,14 @@ class Engine:
                 progress(len(results), len(texts))
         return results
 
+    def forget(self) -> None:
+        """Empty the caches, so that the next answers depend on nothing asked before.
+
+        Which texts are read together decides the last digits of a probability.
+        """
+        self._translations.clear()
+        self._readings.clear()
+
     def _compare(self, loaded: Roster, asked: Request) -> list[Comparison]:
         texts = asked.texts
         languages = list(map(self._language, texts, asked.codes))

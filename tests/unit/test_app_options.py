@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from core import embedded
 from core.errors import ConfigError
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -21,9 +22,9 @@ _spec.loader.exec_module(app)
 @pytest.fixture
 def demo(tmp_path, monkeypatch):
     """Folders for the four embedded models."""
-    for name in app.ROLES.values():
+    for name in embedded.FOLDERS.values():
         (tmp_path / name).mkdir()
-    monkeypatch.setattr(app, "DEMO", tmp_path)
+    monkeypatch.setattr(embedded, "DEMO", tmp_path)
     return tmp_path
 
 

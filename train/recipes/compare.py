@@ -6,7 +6,6 @@ Knows which models take part; what they answer is ``core.engine``'s and ``core.a
 from collections.abc import Mapping, Sequence
 
 from core.answers import to_json
-from core.cache import BoundedCache
 from core.embedded import sources
 from core.engine import Engine
 from train.config import CompareConfig
@@ -15,29 +14,15 @@ from train.loop import prepare
 from train.stream import Stream
 
 
-class Forgetful(Engine):
-    """An engine whose answers hold for one chunk of texts.
-
-    What it remembered of earlier ones would decide which texts are read together, and with that
-    the last digits: a run that was killed and resumed would not write the same bytes.
-    """
-
-    def forget(self) -> None:
-        """Empty every cache."""
-        for value in vars(self).values():
-            if isinstance(value, BoundedCache):
-                value.clear()
-
-
 def run(config: CompareConfig, run: Stream) -> Mapping[str, object]:
     """Compare every text."""
     device = prepare(config)
     chosen = sources(config.teacher, config.student, config.baseline, config.translator)
-    engine = Forgetful(chosen, device)
+    engine = Engine(chosen, device)
     models = {info.role: info.identity for info in engine.describe().models}
 
     def answer(texts: Sequence[str]) -> list[Record]:
-        engine.forget()
+        engine.forget()  # a run that was killed and resumed shall write the same bytes
         return [to_json(one) for one in engine.compare(texts, config.language)]
 
     return run.answer(answer, {"device": device, **models})
