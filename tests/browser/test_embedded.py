@@ -50,7 +50,8 @@ def _shares(value: float) -> tuple[str, ...]:
 
 def test_page_and_endpoint_agree_on_the_embedded_models(address: str, visit) -> None:  # type: ignore[no-untyped-def]
     site = type("Site", (), {"url": address})
-    page = visit(site)
+    page = visit(site, ready=False)
+    page.wait_for_selector(".td-state-ready", timeout=180_000)  # imports and models; it may be busy
     page.get_by_role("button", name="One of each", exact=True).click()
     page.wait_for_function("document.querySelectorAll('.td-card').length === 5")
     texts = page.locator("#td-box textarea").input_value().splitlines()
