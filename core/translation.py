@@ -91,16 +91,13 @@ class MarianUnit:
     ) -> list[English]:
         longest = min(decoding.longest, self.room)
         parts = [chunks(encodable(text), self.count, longest) for text in texts]
-        flat = [part for group in parts for part in group]
-        order = sorted(range(len(flat)), key=lambda row: len(flat[row]))
-        english = [English("", False)] * len(flat)
+        # A word repeated ten thousand times comes in hundreds of equal parts.
+        order = sorted(dict.fromkeys(part for group in parts for part in group), key=len)
+        english: dict[str, English] = {}
         for start in range(0, len(order), batch_size):
-            rows = order[start : start + batch_size]
-            outputs = self._batch([flat[row] for row in rows], decoding)
-            for row, output in zip(rows, outputs, strict=True):
-                english[row] = output
-        joined = iter(english)
-        return [_joined([next(joined) for _ in group], " ") for group in parts]
+            some = order[start : start + batch_size]
+            english.update(zip(some, self._batch(some, decoding), strict=True))
+        return [_joined([english[part] for part in group], " ") for group in parts]
 
     def _batch(self, texts: list[str], decoding: Decoding) -> list[English]:
         batch = self.tokenizer(texts, return_tensors="pt", padding=True, verbose=False)
@@ -174,19 +171,27 @@ class Translator:
             row: _untouched(text, code, code in self.units)
             for row, (text, code) in enumerate(zip(texts, languages, strict=True))
         }
-        for code in dict.fromkeys(languages):
-            rows = [row for row, c in enumerate(languages) if c == code and results[row] is None]
-            english = self._texts([texts[row] for row in rows], code, batch_size)
+        for unit, rows in self._by_unit(languages, results):
+            english = self._texts([texts[row] for row in rows], unit, batch_size)
             for row, (output, cut) in zip(rows, english, strict=True):
                 results[row] = Translation(output, _status(texts[row], output), cut)
         return [found for row in range(len(texts)) if (found := results[row]) is not None]
 
-    def _texts(self, texts: Sequence[str], code: str, batch_size: int) -> list[English]:
-        if not texts:
-            return []
+    def _by_unit(
+        self, languages: Sequence[str], results: Mapping[int, Translation | None]
+    ) -> list[tuple[MarianUnit, list[int]]]:
+        """The rows that are still to do, together where one unit reads their languages."""
+        groups: dict[int, tuple[MarianUnit, list[int]]] = {}
+        for row, code in enumerate(languages):
+            if results[row] is None:
+                unit = self.units[code]
+                groups.setdefault(id(unit), (unit, []))[1].append(row)
+        return list(groups.values())
+
+    def _texts(self, texts: Sequence[str], unit: MarianUnit, batch_size: int) -> list[English]:
         parts = [segments(text) for text in texts]
         wanted = [part for group in parts for translate, part in group if translate]
-        english = iter(self.units[code].translate(wanted, self.decoding, batch_size))
+        english = iter(unit.translate(wanted, self.decoding, batch_size))
         return [
             _joined([next(english) if wanted else English(part, False) for wanted, part in group])
             for group in parts

@@ -223,6 +223,31 @@ def test_no_part_is_longer_than_the_model_reads(
     assert max(seen[:-3]) <= 20 and max(seen) <= 64
 
 
+def test_equal_parts_are_translated_once(
+    machine: Translator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    unit, asked = machine.units["fr"], []
+    batch = unit._batch
+
+    def counted(texts: list[str], decoding: Decoding) -> list[English]:
+        asked.extend(texts)
+        return batch(texts, decoding)
+
+    monkeypatch.setattr(unit, "_batch", counted)
+    [one] = machine.translate(["love" * 200], ["fr"])
+    [again] = translate(unit, ["love" * 200])
+    assert one == again and len(one.text) > 200
+    assert len(asked) // 2 == len(set(asked)) < 10
+
+
+def test_one_unit_reads_all_its_languages_at_once() -> None:
+    unit, other = Fake(), Fake(str.title)
+    both = Translator({"fr": unit, "nl": other, "es": unit})
+    found = both.translate(["un", "twee", "dos"], ["fr", "nl", "es"])
+    assert [one.text for one in found] == ["UN", "Twee", "DOS"]
+    assert unit.seen == ["un", "dos"] and other.seen == ["twee"]
+
+
 def test_the_cache_of_keys_and_values_is_used(machine: Translator) -> None:
     assert machine.units["fr"].module.config.use_cache is False, "as a training leaves it"
     calls: list[bool] = []
