@@ -23,8 +23,11 @@ def to_json(comparison: Comparison) -> dict[str, Any]:
         "teacher": _prediction(comparison.teacher),
         "student": _prediction(comparison.student),
         "student_before": None if before is None else _prediction(before),
+        "agree": comparison.agree,
+        "distance": _finite(comparison.distance),
         "disagreement": _finite(weight.disagreement),
         "weight": _finite(weight.weight),
+        "percentile": _finite(weight.percentile),
         "weight_reason": weight.reason or None,
         "triggers": {role: _words(scores) for role, scores in comparison.triggers.items()},
     }

@@ -128,9 +128,8 @@ def results(
         f'data-language="{chosen}" data-items="{markup.data(_items(comparisons))}" '
         'aria-labelledby="td-results-title">'
         f'<div class="td-results-head"><h2 id="td-results-title">{title}</h2>'
-        f"{tools.tools(many_rows)}{tools.said()}{'' if many_rows else legend()}</div>"
-        f'<p class="td-sr" role="status" data-role="announce"></p>{body}'
-        f"{legend() if many_rows else ''}</section>"
+        f"{tools.tools(many_rows)}{tools.said()}{legend()}</div>"
+        f'<p class="td-sr" role="status" data-role="announce"></p>{body}</section>'
     )
 
 

@@ -25,7 +25,8 @@ def change_sentence(change: Change) -> str:
     """Where refinement moved the student, seen from the teacher, and between which classes."""
     start, end = _two(change.distance_before), _two(change.distance_after)
     if change.moved < HARDLY:
-        return f"Refinement hardly moved the student: its distance to the teacher stays {end}."
+        distance = "stays" if start == end else f"went from {start} to"
+        return f"Refinement hardly moved the student: its distance to the teacher {distance} {end}."
     mostly = f"mostly {change.loser}\u00a0→\u00a0{change.winner}"
     if change.direction == "level":
         return (

@@ -1,8 +1,8 @@
 """Copying a card or its address: buttons, what they answer, and what to do where that fails."""
 
 COPY, LINK = "Copy", "Link"
-COPY_LABEL = "Copy tweet {number} and its answers as Markdown"
-LINK_LABEL = "Copy an address that opens tweet {number}"
+COPY_LABEL = "Copy: tweet {number} and its answers as Markdown"
+LINK_LABEL = "Link: copy an address that opens tweet {number}"
 COPIED = "Copied"
 LINK_COPIED = "Address copied"
 COPY_BY_HAND = "The browser does not let this page copy. The text is selected: press Ctrl+C or ⌘C."

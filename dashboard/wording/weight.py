@@ -35,15 +35,20 @@ def weight_sentence(comparison: Comparison) -> str:
     if status is TranslationStatus.ENGLISH and weight.weight is not None:
         return "Not translated: an English tweet counts in full."
     if weight.outside:
-        return f"{_readings(weight)} {_OUTSIDE}".strip()
+        return f"{_readings(weight)} {_FURTHER if weight.percentile == 0 else _CLOSER}".strip()
     if weight.weight is None:
         return f"{_readings(weight)} {weight.reason or _NO_WEIGHT}".strip()
     return f"{_readings(weight, weight.weight)} {weight.reason}".strip()
 
 
 _NO_WEIGHT = "The weight could not be computed."
-_OUTSIDE = (
-    "The disagreement lies outside the range seen in refinement, so it has no weight on that scale."
+_CLOSER = (
+    "The disagreement is smaller than any that refinement saw: "
+    "it lies beyond the scale's 100\u00a0%, on the trusted side."
+)
+_FURTHER = (
+    "The disagreement is larger than any that refinement saw: "
+    "it lies beyond the scale's 0\u00a0%, on the distrusted side."
 )
 
 
@@ -81,8 +86,8 @@ def figures(comparison: Comparison) -> str:
     line = f"Disagreement w = {decimal(weight.disagreement)}"
     if weight.percentile is None or weight.outside:
         return line
-    share = percent(weight.percentile)
-    return f"{line}, smaller than that of {share} of the translations used in refinement"
+    share = percent(1 - weight.percentile)
+    return f"{line}, larger than that of {share} of the translations used in refinement"
 
 
 def gauge_place(weight: Weight) -> str:

@@ -10,7 +10,8 @@ from gradio_client.exceptions import AppError
 KEYS = {
     "text", "language", "language_probability", "translation", "translation_status",
     "translation_cut", "teacher", "student",
-    "student_before", "disagreement", "weight", "weight_reason", "triggers",
+    "student_before", "agree", "distance", "disagreement", "weight", "percentile",
+    "weight_reason", "triggers",
 }  # fmt: skip
 
 

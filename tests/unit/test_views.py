@@ -302,8 +302,11 @@ def test_the_weight_in_words():
     assert sentence(weight=Weight(0.1, None, None, reason="No reference.", **alike)) == (
         "The student reads mostly Joy in both. No reference."
     )
-    outside = sentence(weight=Weight(0.9, None, None, outside=True, **alike))
-    assert "outside the range seen in refinement" in outside and "counted" not in outside
+    beyond = {"outside": True, **alike}
+    further = sentence(weight=Weight(0.9, None, None, percentile=0.0, **beyond))
+    assert "larger than any" in further and "distrusted" in further and "counted" not in further
+    closer = sentence(weight=Weight(0.0, None, None, percentile=1.0, **beyond))
+    assert "smaller than any" in closer and "distrusted" not in closer
 
 
 def test_a_missing_translator_is_not_an_unknown_language():
