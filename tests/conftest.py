@@ -17,6 +17,7 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 import ipaddress
 import shutil
+import signal
 import sys
 from collections.abc import Generator, Iterable
 from pathlib import Path
@@ -24,6 +25,10 @@ from typing import Any
 
 import hypothesis
 import pytest
+
+# A shell that starts a run in the background has it ignore Ctrl-C, which many tests press.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 ROOT = Path(__file__).parent.parent
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")

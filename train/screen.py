@@ -13,13 +13,20 @@ LINE_EVERY = 30.0  # seconds between progress lines where there is no terminal
 Figures = Mapping[str, float | None]
 
 
+def plain_lock() -> None:
+    """Give tqdm its lock at once.
+
+    The one that it makes at its first line is for processes too, and takes a moment: Ctrl-C in
+    that moment ended in an AttributeError.
+    """
+    tqdm.set_lock(threading.RLock())
+
+
 class Screen:
     """Lines and progress on a stream."""
 
     def __init__(self, stream: TextIO) -> None:
-        # Its own lock, also for processes, is made at the first line: Ctrl-C in the middle of that
-        # ended in an AttributeError.
-        tqdm.set_lock(threading.RLock())
+        plain_lock()
         self._out = stream
         self._bar: tqdm[Any] | None = None
         self._stage = ""

@@ -31,6 +31,7 @@ from train.options import RecipeConfig
 from train.output import Closed, Output, earlier_words, half_done
 from train.paths import STANDARD
 from train.recipes import Recipe
+from train.screen import plain_lock
 from train.stop import Stop
 
 Answer = Callable[[Sequence[str]], Sequence[Record]]
@@ -72,6 +73,7 @@ class Stream:
         )
         self.rows = self._earlier = 0
         self._out = sys.stderr if out is None else out
+        plain_lock()
         self._bar: tqdm[Any] | None = None
         self._input, self._stop = Intake(config, self.log), Stop()
         self._begin(fresh)
