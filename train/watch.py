@@ -7,6 +7,7 @@ would differ. Knows nothing of losses.
 
 import math
 import time
+from abc import ABC, abstractmethod
 from pathlib import Path
 from typing import Any
 
@@ -20,16 +21,16 @@ from train.trainer import place, unwritable
 WINDOW = 20  # steps behind each loss in the run's events
 
 
-class Keeper(TrainerCallback):
+class Keeper(TrainerCallback, ABC):
     """A callback with a state of its own, kept with every checkpoint."""
 
+    @abstractmethod
     def save(self, folder: Path) -> None:
         """Write the state as files into a checkpoint's folder."""
-        raise NotImplementedError
 
+    @abstractmethod
     def load(self, folder: Path) -> None:
         """Read what ``save`` wrote."""
-        raise NotImplementedError
 
 
 class Reporter(TrainerCallback):
