@@ -52,7 +52,7 @@ def run(config: BaseConfig, run: Run) -> dict[str, object]:
         _report_unknowns(tokenizer, pairs, tweets, run)
         pairs = _mixed(pairs, names, emoji, config.seed)
         run.stage("English vectors")
-        vectors = _vectors([en for _, en in pairs], english, tokenizer_en, run)
+        vectors = _vectors([en for _, en in pairs], english, tokenizer_en, config.precision, run)
         run.stage("training")
         rows = _rows(pairs, tokenizer, config.positions)
         evaluation = _retrieval(config, english, tokenizer_en, tokenizer) if config.dev else None
@@ -190,9 +190,18 @@ def _copy_pieces(ours: Tensor, theirs: Tensor, tokenizer: Any, tokenizer_en: Any
 
 @torch.inference_mode()
 def embed(
-    module: Any, tokenizer: Any, texts: Sequence[str], length: int, run: Run | None = None
+    module: Any,
+    tokenizer: Any,
+    texts: Sequence[str],
+    length: int,
+    run: Run | None = None,
+    precision: str = "float32",
 ) -> Tensor:
-    """Mean-pooled vectors (N, H) in float32; batches sorted by length."""
+    """Mean-pooled vectors (N, H) in float32; batches sorted by length.
+
+    Args:
+        precision: bfloat16 where the vectors are targets of a training that computes in it.
+    """
     order = sorted(range(len(texts)), key=lambda row: len(texts[row]))
     vectors = torch.empty(len(texts), module.config.hidden_size)
     for start in range(0, len(order), 128):
@@ -204,19 +213,24 @@ def embed(
             max_length=length,
             return_tensors="pt",
         ).to(module.device)
-        hidden = module(**batch).last_hidden_state  # (B, T, H)
+        with torch.autocast(module.device.type, getattr(torch, precision), precision != "float32"):
+            hidden = module(**batch).last_hidden_state  # (B, T, H)
         vectors[rows] = mean_pool(hidden, batch["attention_mask"]).float().cpu()
         if run is not None:
             run.progress(start + len(rows), len(texts))
     return vectors
 
 
-def _vectors(texts: Sequence[str], english: Any, tokenizer_en: Any, run: Run) -> Tensor:
+def _vectors(
+    texts: Sequence[str], english: Any, tokenizer_en: Any, precision: str, run: Run
+) -> Tensor:
     """Targets (N, H), one per pair; each distinct English text is encoded once."""
     distinct = list(dict.fromkeys(texts))
     where = {text: index for index, text in enumerate(distinct)}
-    key = ("English vectors", module_identity(english), distinct)
-    known = run.once(key, lambda: embed(english, tokenizer_en, distinct, 128, run).numpy())
+    key = ("English vectors", module_identity(english), precision, distinct)
+    known = run.once(
+        key, lambda: embed(english, tokenizer_en, distinct, 128, run, precision).numpy()
+    )
     vectors = torch.from_numpy(known)
     return vectors[[where[text] for text in texts]]
 
