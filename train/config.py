@@ -95,6 +95,15 @@ class BaseConfig(ParallelConfig):
     emoji_texts: tuple[str, ...] = option(
         (), "Data files: emoji that occur in them get tokens of their own.", path="file"
     )
+    english: tuple[str, ...] = option(
+        (),
+        "English data files with the words of tweets, which parallel texts lack: each text is "
+        "matched to itself, with its emoji named.",
+        path="file",
+    )
+    split: str | None = option(
+        None, "Split file: its validation texts are left out of english.", path="file"
+    )
     layers: tuple[int, ...] = option((0, 2, 5), "Layers of the English encoder to start from.")
     vocabulary: int = option(10000, "SentencePiece vocabulary.", unit="pieces", low=500)
     positions: int = option(128, "Longest input.", unit="sub-tokens", low=8)

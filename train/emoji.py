@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from core.data import read_table
-from core.emoji import bare, count_emoji
+from core.emoji import bare, count_emoji, find_emoji
 
 LANGUAGES = ("en", "fr", "nl", "ru", "es")
 
@@ -44,6 +44,19 @@ def read_names(path: str | Path) -> dict[str, EmojiName]:
             ),
         )
     return names
+
+
+def named(text: str, names: Mapping[str, EmojiName]) -> str:
+    """An English text with its emoji in words, for a model that knows no emoji.
+
+    >>> tears = EmojiName({"en": "face with tears of joy"}, {"en": ()})
+    >>> named("oh😂 1", {"😂": tears})
+    'oh face with tears of joy 1'
+    """
+    for emoji in sorted(set(find_emoji(text)), key=len, reverse=True):  # 👍🏽 before 👍
+        if bare(emoji) in names:
+            text = text.replace(emoji, f" {names[bare(emoji)].names['en']} ")
+    return " ".join(text.split())
 
 
 def needed(texts: Iterable[str], names: Mapping[str, EmojiName], least: int = 2) -> list[str]:

@@ -19,11 +19,13 @@ from core.data import read_texts
 from core.hub import locate
 from core.loading import load_backbone, load_tokenizer, save_encoder
 from core.models import mean_pool, module_identity
+from core.splits import Split
 from train.config import BaseConfig
 from train.downloads import told
-from train.emoji import EmojiName, needed, read_names
+from train.emoji import EmojiName, named, needed, read_names
 from train.loop import fit, prepare
 from train.parallel import Pair, language_of, load_pairs, noisy, read_pairs
+from train.report import data_entry
 from train.run import Run
 from train.vocabulary import train_sentencepiece, xlmr_tokenizer
 
@@ -50,7 +52,7 @@ def run(config: BaseConfig, run: Run) -> dict[str, object]:
         tokenizer = _vocabulary(config, pairs, tweets, emoji, Path(scratch), run)
         module = _start(config, english, tokenizer, tokenizer_en, names, emoji).to(device)
         _report_unknowns(tokenizer, pairs, tweets, run)
-        pairs = _mixed(pairs, names, emoji, config.seed)
+        pairs = _mixed(pairs + _tweets(config, names, data), names, emoji, config.seed)
         run.stage("English vectors")
         vectors = _vectors([en for _, en in pairs], english, tokenizer_en, config.precision, run)
         run.stage("training")
@@ -83,6 +85,20 @@ def run(config: BaseConfig, run: Run) -> dict[str, object]:
         save_encoder(module, tokenizer, Path(config.output), manifest)
     run.saved(config.output)
     return dict(figures)
+
+
+def _tweets(
+    config: BaseConfig, names: dict[str, EmojiName], data: list[dict[str, Any]]
+) -> list[Pair]:
+    """English texts and themselves with emoji named; validation texts of the split left out."""
+    split = Split.load(config.split) if config.split else None
+    pairs: list[Pair] = []
+    for path in config.english:
+        texts = dict.fromkeys(read_texts(path))
+        kept = [text for text in texts if split is None or not split.is_validation(text)]
+        pairs += [(text, named(text, names)) for text in kept if text.strip()]
+        data.append(data_entry(path, len(kept), "unlabelled"))
+    return pairs
 
 
 def _mixed(
