@@ -1,10 +1,12 @@
 """The packed form of weights: int8, a scale for each 32 columns of a row; for models that ship.
 
 Symmetric weight-only quantisation: a block b of a row becomes round(W_b / s_b)
-with s_b = max|W_b| / 127, rounded up to float16, and is multiplied out again
-at load. One scale for a whole row changes a label in a hundred tweets, blocks
-of 32 in about one in two hundred. Knows tensors by name and shape, and
-checkpoint folders; not what a model does with them.
+with s_b = max|W_b| / q, rounded up to float16, and is multiplied out again at
+load. q is 31 for embeddings and 63 for other matrices: gzip then stores 6 or 7
+bits of each int8, a sixth less than with q = 127, and labels change no more
+often (train/EXPERIMENTS.md). One scale for a whole row changes a label in a
+hundred tweets, blocks of 32 in about one in two hundred. Knows tensors by name
+and shape, and checkpoint folders; not what a model does with them.
 """
 
 import gzip
@@ -26,6 +28,8 @@ WEIGHTS = "model.safetensors"
 _SCALE = ".scale"
 _BLOCK = 32  # columns that share a scale; a row that is no multiple has one scale
 _SMALLEST = 1024  # elements; smaller tensors are not worth a loss
+_SHARED = "model.shared.weight"  # Marian's embeddings, in and out
+_STEPS, _STEPS_OF_EMBEDDINGS = 63, 31  # from 0 to the largest entry of a block
 
 
 def pack_tensors(tensors: dict[str, Tensor]) -> dict[str, Tensor]:
@@ -46,7 +50,8 @@ def pack_tensors(tensors: dict[str, Tensor]) -> dict[str, Tensor]:
         if not bool(tensor.isfinite().all()):
             raise CheckpointError(f"The weights {name} are not all finite.", "Train again.")
         blocks = _blocks(tensor.float())  # (rows, blocks, columns of a block)
-        scale = _half_above(blocks.abs().amax(dim=2) / 127)  # (rows, blocks)
+        steps = _STEPS_OF_EMBEDDINGS if "embed" in name or name == _SHARED else _STEPS
+        scale = _half_above(blocks.abs().amax(dim=2) / steps)  # (rows, blocks)
         if not bool(scale.isfinite().all()):
             raise CheckpointError(f"The weights {name} are too large to pack.", "Ship it unpacked.")
         whole = torch.round(blocks / scale.float()[:, :, None])
@@ -56,7 +61,7 @@ def pack_tensors(tensors: dict[str, Tensor]) -> dict[str, Tensor]:
 
 
 def _half_above(values: Tensor) -> Tensor:
-    """Float16 numbers, the next ones above where rounded down: so no entry exceeds 127 steps."""
+    """Float16 numbers, the next ones above where rounded down: so no entry exceeds its steps."""
     half = values.half().clamp(min=2.0**-24)  # the smallest that float16 holds
     step = (half.float() < values).to(torch.int16)
     return (half.view(torch.int16) + step).view(torch.float16)

@@ -39,14 +39,17 @@ pytestmark = pytest.mark.filterwarnings("ignore:Recommended. pip install sacremo
 TEXTS = ["so happy today", "I love this 😂", "sad", "", "так грустно", "miedo " * 60]
 
 
-def naive(matrix: Any, block: int) -> tuple[Any, float]:
+STEPS = {"w": 63, "bert.embeddings.word_embeddings.weight": 31, "model.shared.weight": 31}
+
+
+def naive(matrix: Any, block: int, steps: int) -> tuple[Any, float]:
     """What packing and unpacking make of a matrix, number by number; and its largest error."""
     back, worst = np.zeros_like(matrix), 0.0
     for row in range(matrix.shape[0]):
         for start in range(0, matrix.shape[1], block):
             part = matrix[row, start : start + block].astype(np.float64)
-            scale = float(np.float16(np.abs(part).max() / 127))
-            while scale * 127 < np.abs(part).max() * (1 - 1e-7) or scale == 0:
+            scale = float(np.float16(np.abs(part).max() / steps))
+            while scale * steps < np.abs(part).max() * (1 - 1e-7) or scale == 0:
                 scale = float(np.nextafter(np.float16(scale), np.float16(np.inf)))
             back[row, start : start + block] = np.rint(part / scale) * scale
             worst = max(worst, float(np.abs(back[row, start : start + block] - part).max()) / scale)
@@ -57,23 +60,25 @@ def naive(matrix: Any, block: int) -> tuple[Any, float]:
     st.sampled_from([(2, 512), (40, 64), (16, 128), (33, 50), (70, 70)]),
     st.integers(0, 10_000),
     st.sampled_from([1e-6, 1e-3, 0.05, 1.0, 1e4]),
+    st.sampled_from(sorted(STEPS)),
 )
 @settings(max_examples=25, deadline=None)
 def test_each_entry_stays_within_half_a_step_of_its_block(
-    shape: tuple[int, int], seed: int, size: float
+    shape: tuple[int, int], seed: int, size: float, name: str
 ) -> None:
     """32 columns share a step; a row that is no multiple of 32 has one step."""
     matrix = (np.random.default_rng(seed).standard_normal(shape) * size).astype(np.float32)
-    packed = pack_tensors({"w": torch.from_numpy(matrix)})
-    assert packed["w"].dtype == torch.int8 and packed["w"].abs().max() <= 127
-    back = unpack_tensors(packed)["w"].numpy()
+    steps = STEPS[name]
+    packed = pack_tensors({name: torch.from_numpy(matrix)})
+    assert packed[name].dtype == torch.int8 and packed[name].abs().max() <= steps
+    back = unpack_tensors(packed)[name].numpy()
     block = 32 if shape[1] % 32 == 0 else shape[1]
-    scale = packed["w.scale"].double().numpy().repeat(block, axis=1)
+    scale = packed[f"{name}.scale"].double().numpy().repeat(block, axis=1)
     error = np.abs(back.astype(np.float64) - matrix)
     assert (error <= scale / 2 * (1 + 1e-3)).all()
     largest = np.abs(matrix).reshape(shape[0], -1, block).max(axis=2).repeat(block, axis=1)
-    assert (scale <= largest / 127 * (1 + 2**-10) + 2**-24).all(), "no step is wider than need be"
-    expected, worst = naive(matrix, block)
+    assert (scale <= largest / steps * (1 + 2**-10) + 2**-24).all(), "no step is wider than need be"
+    expected, worst = naive(matrix, block, steps)
     assert worst <= 0.501
     assert np.abs(back - expected).max() <= scale.max() * (1 + 1e-3), "a tie may fall either way"
     assert (np.abs(back - expected) <= 1e-6 * np.abs(matrix).max()).mean() > 0.99
@@ -178,7 +183,8 @@ def test_packed_and_unpacked_answer_exactly_alike(folders: Any, tmp_path: Path) 
         packed, unpacked = load_emotion_model(packed_folder), load_emotion_model(unpacked_folder)
         assert packed.predict(TEXTS) == unpacked.predict(TEXTS)
         assert packed.trigger_scores(TEXTS) == unpacked.trigger_scores(TEXTS)
-        assert [p.label for p in packed.predict(TEXTS)] == [p.label for p in plain.predict(TEXTS)]
+        change = packed.probabilities(TEXTS) - plain.probabilities(TEXTS)
+        assert 0 < np.abs(change).max() < 0.15, "labels of an untrained model are near-ties"
 
 
 def test_an_unpacked_folder_opens_in_plain_transformers(folders: Any, tmp_path: Path) -> None:
