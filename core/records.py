@@ -42,7 +42,7 @@ class Language:
 
 
 class TranslationStatus(StrEnum):
-    """How the English text came to be; only TRANSLATED rows carry a weight of their own."""
+    """How the English text came to be."""
 
     TRANSLATED = "translated"
     ENGLISH = "english"  # x' = x by definition
@@ -50,6 +50,15 @@ class TranslationStatus(StrEnum):
     PASSED_THROUGH = "passed through"  # blank, punctuation or emoji only
     UNKNOWN = "unknown language"  # no translator for it; x' = x
     EDITED = "edited"  # written or corrected by the user
+    GIVEN = "given"  # it came with the text, as in parallel corpora
+
+    @property
+    def own(self) -> bool:
+        """Whether x' is a text of its own, so that its weight says something."""
+        return self in _OWN
+
+
+_OWN = (TranslationStatus.TRANSLATED, TranslationStatus.EDITED, TranslationStatus.GIVEN)
 
 
 @dataclass(frozen=True, slots=True)

@@ -213,6 +213,12 @@ def _untouched(text: str, code: str, covered: bool) -> Translation | None:
     return None
 
 
+def given_status(text: str, code: str, english: str) -> TranslationStatus:
+    """The status of a translation that came from elsewhere, as if a translator had made it."""
+    untouched = _untouched(text, code, covered=True)
+    return _status(text, english) if untouched is None else untouched.status
+
+
 def _status(source: str, output: str) -> TranslationStatus:
     same = source.casefold().split() == output.casefold().split()
     return TranslationStatus.COPIED if same else TranslationStatus.TRANSLATED

@@ -120,9 +120,8 @@ def normalise_weights(
 
 
 def is_translated(statuses: Sequence[TranslationStatus]) -> Mask:
-    """(N,) True for rows with a translation of their own, by the translator or by hand."""
-    own = (TranslationStatus.TRANSLATED, TranslationStatus.EDITED)
-    return np.array([status in own for status in statuses], dtype=bool)
+    """(N,) True for rows with a translation of their own, by whomever."""
+    return np.array([status.own for status in statuses], dtype=bool)
 
 
 def count_statuses(statuses: Sequence[TranslationStatus]) -> dict[str, int]:

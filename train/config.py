@@ -6,13 +6,14 @@ torch and opens no model; ``train.options`` checks values, recipes use them.
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from core.embedded import NONE
 from core.languages import LANGUAGES
 from core.request import AUTO
-from train.options import RecipeConfig, option
+from train.options import RecipeConfig, describe, option
 from train.paths import STANDARD
+from train.prepare.sources import SOURCES
 
 CODES = (AUTO, *LANGUAGES)
 
@@ -52,6 +53,54 @@ class TrainingConfig(RecipeConfig):
 
 
 @dataclass(frozen=True, kw_only=True)
+class CachingConfig(RecipeConfig):
+    """What recipes that translate and read the same texts again and again have in common."""
+
+    cache: str | None = option(
+        None,
+        "Folder for translations and readings, shared between runs; null: each run its own.",
+        path="output",
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class PrepareConfig(RecipeConfig):
+    """The training files from the public originals."""
+
+    originals: str = option(
+        "", "Folder with a folder for each public original, named as in the table.", path="folder"
+    )
+    fetch: bool = option(
+        False, "Fetch originals that are missing and have a direct address, over the network."
+    )
+    checksums: str | None = option(
+        None,
+        "The originals.sha256 of an earlier preparation: originals that differ are refused.",
+        path="file",
+    )
+    dev: str | None = option(
+        None,
+        "Folder of an earlier preparation: its dev, validation and quality files are kept as they "
+        "are, so that figures on them can be compared.",
+        path="folder",
+    )
+    leave_out: tuple[str, ...] = option(
+        (), "Originals to do without; none of them counts as missing.", choices=tuple(SOURCES)
+    )
+    dev_pairs: int = option(
+        500, "Pairs held out for development, at most, a language.", unit="pairs", low=0
+    )
+    mono_rows: int = option(100_000, "Single sentences, at most, a language.", unit="rows", low=0)
+
+    def problems(self) -> list[str]:
+        paths = [Path(place).resolve() for place in (self.output, self.originals) if place]
+        nested = len(paths) == 2 and (
+            paths[0].is_relative_to(paths[1]) or paths[1].is_relative_to(paths[0])
+        )
+        return ["output and originals may not lie in one another."] if nested else []
+
+
+@dataclass(frozen=True, kw_only=True)
 class TrimConfig(RecipeConfig):
     """Cut an encoder to fewer layers and to the word pieces that given texts need."""
 
@@ -69,18 +118,24 @@ class TrimConfig(RecipeConfig):
 
 
 @dataclass(frozen=True, kw_only=True)
-class ParallelConfig(TrainingConfig):
-    """What recipes that learn from sentence pairs have in common."""
+class PairsConfig(TrainingConfig):
+    """What recipes that read sentence pairs have in common."""
 
     parallel: tuple[str, ...] = option(
         (), "Parallel TSVs: src, en, origin, licence.", path="file", required=True
     )
-    dev: tuple[str, ...] = option((), "Parallel TSVs for validation.", path="file")
     licences: tuple[str, ...] = option(
         ("CC0", "CC-BY-2.0", "CC-BY-4.0", "MIT", "CDLA-Sharing"),
         "Rows whose licence starts with one of these are used (never CC-BY-SA).",
     )
     pairs_per_language: int = option(40000, "At most this many pairs a file.", unit="pairs", low=1)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ParallelConfig(PairsConfig):
+    """What recipes that learn from sentence pairs alone have in common."""
+
+    dev: tuple[str, ...] = option((), "Parallel TSVs for validation.", path="file")
     epochs: float = option(1.0, "Passes over the pairs.", low=0.0)
     patience: int = option(0, "As for every recipe; pairs are seen once, so never.", low=0)
     licence: str = option("", "Licence of the result, for the manifest.")
@@ -148,7 +203,12 @@ class TranslatorConfig(ParallelConfig):
 class TeacherConfig(TrainingConfig):
     """Fine-tune an encoder on the English emotion set."""
 
-    model: str = option("roberta-large", "Encoder to fine-tune: folder or hub id.", path="model")
+    model: str = option(
+        "roberta-large",
+        "Encoder to fine-tune: folder or hub id; an emotion checkpoint is gone on with, its head "
+        "and settings kept, step 0 being a candidate.",
+        path="model",
+    )
     data: str = option("", "EXALT emotion file (ID, Texts, Labels).", path="file")
     triggers: str | None = option(
         None, "EXALT trigger file: split together with data.", path="file"
@@ -170,6 +230,8 @@ class TeacherConfig(TrainingConfig):
     class_weights: str = option(
         "none", "Weight of a class in the loss, by its frequency.", choices=("none", "sqrt", "full")
     )
+    select: str = option("validation", "Which step is kept.", choices=("validation", "last"))
+    insist: bool = option(False, "Go on although model was trained on another split.")
     licence: str = option("", "Licence of the result, for the manifest.")
 
 
@@ -177,11 +239,16 @@ class TeacherConfig(TrainingConfig):
 class StudentConfig(TeacherConfig):
     """Fine-tune a multilingual encoder on the same English emotion set."""
 
-    model: str = option("xlm-roberta-large", "Encoder: folder or hub id.", path="model")
+    model: str = option(
+        "xlm-roberta-large",
+        "Encoder: folder or hub id; an emotion checkpoint is gone on with, its head and settings "
+        "kept, step 0 being a candidate.",
+        path="model",
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
-class DistilConfig(TrainingConfig):
+class DistilConfig(PairsConfig, CachingConfig):
     """Translate, weigh, refine the student by weighted KL to the frozen teacher."""
 
     teacher: str = option("", "Teacher checkpoint.", path="model")
@@ -189,6 +256,19 @@ class DistilConfig(TrainingConfig):
     translator: str = option("", "Translator checkpoint, or hub ids with {language}.", path="model")
     unlabelled: tuple[str, ...] = option(
         (), "Files with Texts; labels are not read.", path="file", required=True
+    )
+    parallel: tuple[str, ...] = option(
+        (),
+        "Parallel TSVs (src, en, origin, licence): their sources are refined on as well, with the "
+        "English that they came with in place of the translator's (beyond the paper).",
+        path="file",
+    )
+    pairs_per_class: int = option(
+        500,
+        "At most this many pairs of a file for each class that the teacher reads in the English, "
+        "so that neutral sentences do not drown the others.",
+        unit="pairs",
+        low=1,
     )
     data: str = option("", "EXALT emotion file: its validation rows select.", path="file")
     split: str = option("", "The split file of teacher and student.", path="file")
@@ -225,7 +305,9 @@ class DistilConfig(TrainingConfig):
 class TriggersConfig(RecipeConfig):
     """Choose the trigger threshold on the English validation split."""
 
-    model: str = option("", "Checkpoint: gets the threshold into its manifest.", path="folder")
+    model: str = option(
+        "", "Checkpoint: gets the threshold into its manifest.", path="folder", changed=True
+    )
     data: str = option("", "EXALT trigger file (ID, Texts, Labels).", path="file")
     split: str = option("", "The split file of the checkpoint.", path="file")
     reduce: Literal["max", "mean", "first"] = option("max", "Word score from its sub-tokens.")
@@ -238,13 +320,18 @@ class TriggersConfig(RecipeConfig):
 
 
 @dataclass(frozen=True, kw_only=True)
-class EvaluateConfig(RecipeConfig):
-    """Score checkpoints on labelled files; intervals, significance, provenance."""
+class EvaluateConfig(CachingConfig):
+    """Score checkpoints on labelled files, translators on parallel ones."""
 
     models: tuple[str, ...] = option(
-        (), "Checkpoints to score, first is compared to.", path="model", required=True
+        (), "Checkpoints to score; the first is compared to the others.", path="model"
     )
-    data: tuple[str, ...] = option((), "Labelled emotion files.", path="file", required=True)
+    names: tuple[str, ...] = option(
+        (),
+        "A name for each of models; those of one name are runs under several seeds, whose mean "
+        "and standard deviation are reported. None: folders' names.",
+    )
+    data: tuple[str, ...] = option((), "Labelled emotion files.", path="file")
     triggers: str | None = option(None, "Labelled EXALT trigger file.", path="file")
     split: str | None = option(
         None,
@@ -254,17 +341,115 @@ class EvaluateConfig(RecipeConfig):
     baseline: str | None = option(
         None,
         "The config.yaml of a teacher's or student's run: TF-IDF + logistic regression and a "
-        "class-prior guess are fitted on the same rows.",
+        "guess by class frequency are fitted on the same rows.",
         path="file",
     )
     limit: int | None = option(
         None, "At most this many rows a file, a seeded sample.", unit="rows", low=10
     )
     translator: str | None = option(
-        None, "Translator: the teacher is scored on translations.", path="model"
+        None, "Translator, for teacher, baseline and parallel.", path="model"
     )
-    teacher: str | None = option(None, "Scored on translations, with translator.", path="model")
+    teacher: tuple[str, ...] = option(
+        (), "Models to score on English translations, with translator.", path="model"
+    )
+    beams: int = option(1, "Beams of the translator.", low=1, high=16)
+    parallel: tuple[str, ...] = option(
+        (), "Parallel TSVs (src, en) to score the translator on: chrF, BLEU, speed.", path="file"
+    )
+    timed: int = option(
+        100,
+        "Short sentences of parallel that are translated one by one on the CPU to take the time; "
+        "0: none.",
+        unit="sentences",
+        low=0,
+    )
     bootstrap: int = option(1000, "Resamples of the confidence interval.", low=100)
+
+    def problems(self) -> list[str]:
+        # What must be there; for what ("": always); whether it is, or is not needed.
+        files = self.data or self.triggers
+        wanted = [
+            ("data, triggers or parallel", "", files or self.parallel),
+            ("a model, a teacher or a baseline", "data", self._systems or not self.data),
+            ("data", "what is to be scored", files or not self._systems),
+            ("models", "triggers", self.models or not self.triggers),
+            ("a translator", "teacher", self.translator or not self.teacher),
+            ("a translator", "parallel", self.translator or not self.parallel),
+        ]
+        missing = [
+            f"{use} needs {what}." if use else f"{what} must be given."
+            for what, use, there in wanted
+            if not there
+        ]
+        named = not self.names or len(self.names) == len(self.models)
+        odd = f"names holds {len(self.names)} names for {len(self.models)} models."
+        return missing if named else [*missing, odd]
+
+    @property
+    def _systems(self) -> bool:
+        return bool(self.models or self.teacher or self.baseline)
+
+
+@dataclass(frozen=True, kw_only=True)
+class QualityConfig(RecipeConfig):
+    """Does the translation weight measure translation quality? Against human scores."""
+
+    data: str = option(
+        "",
+        "Human-scored translations (TSV): original, translation, and columns of scores.",
+        path="file",
+    )
+    scores: tuple[str, ...] = option(("mean", "z_mean"), "Columns that hold the human scores.")
+    language: str = option(
+        "ru", "Language of the originals.", choices=tuple(c for c in LANGUAGES if c != "en")
+    )
+    student: str = option(
+        "", "Adapted student, before refinement: its readings are weighed.", path="model"
+    )
+    translator: str | None = option(
+        None, "Rival: how likely this translator finds the given translation.", path="model"
+    )
+    base: str | None = option(
+        None,
+        "Rival: cosine of this multilingual encoder's vectors of both sides.",
+        path="model",
+    )
+    bootstrap: int = option(2000, "Resamples of intervals and of differences.", low=100)
+
+    def problems(self) -> list[str]:
+        return [] if self.scores else ["scores names no column."]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReportConfig(RecipeConfig):
+    """One table out of what other runs measured, and model cards; measures nothing itself.
+
+    Roles are filled by names of systems in the evaluations, or by names of groups of them, which
+    are seeds of one thing. Systems without a role stand in the table under their own names.
+    """
+
+    evaluations: tuple[str, ...] = option(
+        (), "Outputs of evaluate, or their metrics.json.", path="any", required=True
+    )
+    translators: tuple[str, ...] = option(
+        (), "Translator checkpoints whose manifests have figures no evaluation has.", path="folder"
+    )
+    quality: tuple[str, ...] = option((), "Outputs of quality, or their metrics.json.", path="any")
+    teacher: tuple[str, ...] = option((), "The teacher on English.")
+    before: tuple[str, ...] = option((), "The student before refinement.")
+    student: tuple[str, ...] = option((), "The refined student.")
+    transductive: tuple[str, ...] = option(
+        (), "The student refined on the texts that it is scored on."
+    )
+    ones: tuple[str, ...] = option((), "Control: refined with all weights 1.")
+    permuted: tuple[str, ...] = option((), "Control: refined with permuted weights.")
+    as_printed: tuple[str, ...] = option((), "Control: refined with Eq. 2 as printed.")
+    steps: tuple[str, ...] = option((), "Control: as many further steps of English fine-tuning.")
+    prior: tuple[str, ...] = option((), "Control: the student before, its label prior corrected.")
+    cards: tuple[str, ...] = option(
+        (), "Checkpoints, packed ones as a rule, that get a model card (README.md).", path="folder"
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -394,3 +579,84 @@ class CompareConfig(StreamConfig):
         table = Path(self.output).suffix.lower() in (".csv", ".tsv", ".tab")
         wrong = ["output is JSONL: compare's records fit into no table."] if table else []
         return [*super().problems(), *wrong]
+
+
+@dataclass(frozen=True, kw_only=True)
+class SplitConfig(RecipeConfig):
+    """Draw the train/validation split that all recipes of a pipeline keep."""
+
+    data: str = option("", "EXALT emotion file (ID, Texts, Labels).", path="file")
+    triggers: str | None = option(
+        None, "EXALT trigger file: split together with data.", path="file"
+    )
+    validation_fraction: float = option(0.1, "Share of texts held out.", low=0.01, high=0.5)
+
+
+@dataclass(frozen=True, kw_only=True)
+class PipelineConfig(RecipeConfig):
+    """Recipes one after another, each with options of its own; done again only where need be.
+
+    Texts in a stage's options may hold the name of each option here that is a path, as {output},
+    and the name of each stage, which stands for its output.
+    """
+
+    stages: dict[str, dict[str, Any]] = option(
+        {},
+        "By name: recipe, its options, and needs, the stages that come first though no option "
+        "names their output. Written in a preset. seed, device and threads are the pipeline's "
+        "where a stage does not say its own.",
+        required=True,
+    )
+    only: tuple[str, ...] = option(
+        (), "Stages to bring up to date, with all that they need; none: all."
+    )
+    adopt: tuple[str, ...] = option(
+        (),
+        "Finished runs to take as they are, where their options and inputs are what the stage "
+        "asks for: NAME for one that lies at the stage's place, NAME:FOLDER for one to copy there.",
+    )
+    insist: bool = option(
+        False, "Adopt runs of other options too; what differs is written beside them."
+    )
+    max_minutes: float | None = option(
+        None,
+        "Stop the stage at work after this long, with a checkpoint; started again, it goes on. "
+        "null: no limit.",
+        unit="min",
+        low=0,
+    )
+
+    def places(self) -> dict[str, str]:
+        """What {name} stands for in a stage's options, stages apart."""
+        named = {row.name: getattr(self, row.name) for row in describe(type(self)) if row.path}
+        return {name: place for name, place in named.items() if isinstance(place, str)}
+
+    def problems(self) -> list[str]:
+        from train.stages import problems_of  # it reads this file's classes
+
+        return problems_of(self)
+
+    def absent(self) -> list[str]:
+        from train.stages import absent_of
+
+        return absent_of(self)
+
+
+@dataclass(frozen=True, kw_only=True)
+class DemoConfig(PipelineConfig):
+    """The embedded models, from public data to packed folders and figures."""
+
+    data: str = option(
+        "", "Folder with emotions, exalt, parallel, lexicon and quality in it.", path="folder"
+    )
+    model: str = option(
+        "sentence-transformers/all-MiniLM-L6-v2",
+        "English sentence encoder to start from: folder or hub id.",
+        path="model",
+    )
+    embed: str | None = option(
+        None, "Where the packed models go; null: packed, inside output.", path="output"
+    )
+
+    def places(self) -> dict[str, str]:
+        return {"embed": str(Path(self.output) / "packed"), **super().places()}

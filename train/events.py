@@ -25,7 +25,9 @@ class Kind(StrEnum):
 
     STARTED = "started"  # recipe, command, pid, python
     RESUMED = "resumed"  # step (null: no checkpoint), seconds; follows the STARTED of a later part
-    STAGE = "stage"  # name
+    STAGE = "stage"  # name; in a pipeline also part, of the stage's own work
+    PLANNED = "planned"  # stages, in order: name, recipe, needs, output; of a pipeline
+    ENDED = "ended"  # stage, state, seconds, figures, sentence; of a pipeline's stage
     PROGRESS = "progress"  # stage, done, total (null: unknown), figures
     METRIC = "metric"  # stage, name, value (null: not computable), labels
     LOG = "log"  # stage, sentence
@@ -124,6 +126,27 @@ def read(path: Path) -> list[Event]:
     events = [_event(line, number, path) for number, line in enumerate(whole, start=1)]
     complete = _parsed(last)
     return [*events, complete] if complete is not None else events
+
+
+class Tail:
+    """What is appended to a file of events from now on, while others write it."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        content = path.read_bytes() if path.exists() else b""
+        self._position = content.rfind(b"\n") + 1  # what is torn behind it will be mended
+
+    def new(self) -> list[Event]:
+        """Events that were finished since the last call; what is no event is passed over."""
+        if not self.path.exists():
+            return []
+        with self.path.open("rb") as file:
+            file.seek(self._position)
+            content = file.read()
+        whole, end, _ = content.rpartition(b"\n")
+        self._position += len(whole) + len(end)
+        events = map(_parsed, whole.split(b"\n"))
+        return [event for event in events if event is not None]
 
 
 def latest_run(events: list[Event]) -> list[Event]:

@@ -12,6 +12,7 @@ from train.config import (
     BaseConfig,
     DistilConfig,
     EvaluateConfig,
+    PipelineConfig,
     TeacherConfig,
     TrainingConfig,
     TranslatorConfig,
@@ -35,7 +36,8 @@ class Part:
 
 def memory(config: RecipeConfig, models: Models) -> str:
     """Lines on the memory of a run; "" for a recipe that opens no model."""
-    if not any(models.values()) and not isinstance(config, TranslatorConfig):
+    opens = any(models.values()) and not isinstance(config, PipelineConfig)  # its stages do
+    if not opens and not isinstance(config, TranslatorConfig):
         return ""
     parts = _parts(config, models)
     if parts is None:

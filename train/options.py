@@ -14,7 +14,7 @@ Knows how to read and check values; knows no recipe, and loads no torch.
 import difflib
 import shlex
 from collections.abc import Mapping, Sequence
-from dataclasses import MISSING, Field, dataclass, field, fields
+from dataclasses import MISSING, Field, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any, Literal, TypeVar, get_args, get_origin, get_type_hints
 
@@ -23,7 +23,16 @@ import yaml
 from core.errors import ConfigError
 from train import arguments
 from train.paths import PathKind
-from train.values import KINDS, Option, from_text, missing, read, without_none
+from train.values import (
+    KINDS,
+    NESTED,
+    Option,
+    from_text,
+    missing,
+    read,
+    ungiven,
+    without_none,
+)
 
 PRESETS = Path(__file__).parent / "configs"
 Config = TypeVar("Config", bound="RecipeConfig")
@@ -40,13 +49,14 @@ def option(
     path: PathKind | None = None,
     required: bool | None = None,
     words: Sequence[str] = (),
+    changed: bool = False,
 ) -> Any:
     """Declare a field of a recipe's config.
 
     Args:
         default: a value of the field's type (str, int, float, bool, tuples of
-            str or int, dict[str, float], or a Literal of texts, which are its
-            choices); None only where the type allows it.
+            str or int, dict[str, float], tables by name, or a Literal of texts,
+            which are its choices); None only where the type allows it.
         help: one sentence that says what the option does.
         low, high: inclusive bounds, of each entry where the field holds several.
         path: the text names something on disk. "file", "folder" and "any" must
@@ -55,6 +65,7 @@ def option(
             is a folder that the run writes; "source" and "target" are a file
             or pipe to read and a file to write, "-" being the standard ones.
         words: texts that name no path although ``path`` is given, such as "none".
+        changed: the recipe writes into the folder that ``path`` names.
         required: the user must give a value. Unless said otherwise, so it is
             for a path whose default is ""; a list needs required=True.
 
@@ -63,7 +74,10 @@ def option(
     """
     needed = (path is not None and default == "") if required is None else required
     chosen = tuple(choices) if choices is not None else None
-    meta = {"option": Option(help, unit, low, high, chosen, path, needed, words=tuple(words))}
+    declared = Option(
+        help, unit, low, high, chosen, path, needed, words=tuple(words), changed=changed
+    )
+    meta = {"option": declared}
     if isinstance(default, dict):
         return field(default_factory=lambda: dict(default), metadata=meta)
     return field(default=default, metadata=meta)
@@ -91,6 +105,10 @@ class RecipeConfig:
         """Sentences on values that do not go together; asked once each alone is fine."""
         return []
 
+    def absent(self) -> list[str]:
+        """Sentences on what has to be there for a start besides what paths name; asked last."""
+        return []
+
 
 def describe(config_class: type[RecipeConfig]) -> list[Option]:
     """A recipe's options: output, then the class's own, then those of each parent."""
@@ -115,8 +133,14 @@ def _row(declared: Field[Any], annotation: Any) -> Option:
     given = declared.default
     if given is MISSING and declared.default_factory is not MISSING:
         given = declared.default_factory()
-    rest = (meta.low, meta.high, choices or meta.choices, meta.path, meta.required)
-    return Option(meta.help, meta.unit, *rest, declared.name, kind, optional, given, meta.words)
+    return replace(
+        meta,
+        choices=choices or meta.choices,
+        name=declared.name,
+        kind=kind,
+        optional=optional,
+        default=given,
+    )
 
 
 def find_file(recipe: str, text: str) -> Path:
@@ -165,10 +189,23 @@ def parse(
     if complete:
         rest = (row for row in rows.values() if row.name not in merged or row.name in values)
         problems += [f"{r.name} {p}" for r in rest for p in missing(r, getattr(config, r.name))]
-    problems = problems or config.problems()
+    problems = problems or config.problems() or (config.absent() if complete else [])
     if problems:
         raise _as_error(problems)
     return config
+
+
+def built(config_class: type[Config], raw: Mapping[str, Any]) -> tuple[Config, list[str]]:
+    """A config from values as YAML holds them, and sentences on all that is wrong with them.
+
+    What has to be on disk is not looked at; where something is wrong, the config has defaults.
+    """
+    rows = {row.name: row for row in describe(config_class)}
+    values, problems = _checked(rows, raw)
+    config = config_class(**values)
+    rest = [row for row in rows.values() if row.name not in raw or row.name in values]
+    problems += [f"{r.name} must be given." for r in rest if ungiven(r, getattr(config, r.name))]
+    return config, problems or config.problems()
 
 
 def given(
@@ -264,20 +301,33 @@ def _as_error(problems: Sequence[str]) -> ConfigError:
     return ConfigError(f"{len(problems)} things are wrong with the options:", listed)
 
 
-def dump(config: RecipeConfig) -> str:
-    """The config as YAML that ``parse`` reads back to an equal config."""
-    values = {row.name: _plain(getattr(config, row.name)) for row in describe(type(config))}
+def dump(config: RecipeConfig, *, nested: bool = True) -> str:
+    """The config as YAML that ``parse`` reads back to an equal config.
+
+    Args:
+        nested: with the tables of tables; without them it is for eyes only.
+    """
+    rows = [row for row in describe(type(config)) if nested or row.kind != NESTED]
+    values = {row.name: _plain(getattr(config, row.name)) for row in rows}
     return _yaml(values, sort_keys=False)
 
 
-def command(recipe: str, config: RecipeConfig) -> str:
-    """The line a person types to run this again: every option that is not its default."""
-    return shlex.join(["python", "-m", "train", recipe, *typed(config)])
+def command(recipe: str, config: RecipeConfig, saved: Path | None = None) -> str:
+    """The line a person types to run this again: every option that is not its default.
+
+    Args:
+        saved: a file with all options, which the line names where nobody could type them.
+    """
+    start = ["python", "-m", "train", recipe]
+    if saved is not None and any(row.kind == NESTED for row in describe(type(config))):
+        return shlex.join([*start, "--config", str(saved)])
+    return shlex.join([*start, *typed(config)])
 
 
 def typed(config: RecipeConfig) -> list[str]:
-    """Every option that is not its default, as ``name=value``."""
-    pairs = [(row, getattr(config, row.name)) for row in describe(type(config))]
+    """Every option that is not its default, as ``name=value``; tables of tables are left out."""
+    rows = [row for row in describe(type(config)) if row.kind != NESTED]
+    pairs = [(row, getattr(config, row.name)) for row in rows]
     return [f"{row.name}={_typed(value)}" for row, value in pairs if value != row.default]
 
 

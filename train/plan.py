@@ -1,16 +1,18 @@
 """What ``--dry-run`` says: what a run would read, download, need and write; nothing is started.
 
-Knows options and files, and puts together what ``train.shapes``, ``train.memory`` and
-``train.steps`` find out; loads no torch and prints nothing.
+Knows options and files, and puts together what ``train.shapes``, ``train.memory``,
+``train.steps`` and ``train.pipeline`` find out; loads no torch and prints nothing.
 """
 
 import textwrap
 from pathlib import Path
 
 from train import options
+from train.config import PipelineConfig
 from train.memory import memory, millions
 from train.options import RecipeConfig
 from train.paths import STANDARD
+from train.pipeline import outlook
 from train.recipes import Recipe
 from train.shapes import Shape, shapes_of, size
 from train.steps import steps
@@ -29,11 +31,13 @@ def plan(recipe: Recipe, config: RecipeConfig) -> str:
     models = {row.name: _models(row, config) for row in rows if _names_models(row)}
     files = [line for row in rows for line in _places(row, config, models.get(row.name))]
     parts = {
-        "Options": options.dump(config).rstrip(),
+        "Options": options.dump(config, nested=False).rstrip(),
         "Files": "\n".join(files) or "none",
         "Memory": memory(config, models),
         "Steps": "\n".join(steps(config)),
     }
+    if isinstance(config, PipelineConfig):
+        parts["Stages"], parts["Their commands"] = outlook(config)
     told = [f"{title}:\n{textwrap.indent(text, '  ')}\n" for title, text in parts.items() if text]
     return f"Would run {recipe.name}: {recipe.summary}\n\n" + "\n".join(told)
 

@@ -46,3 +46,8 @@ def markdown_table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 def shown(value: float | None, digits: int = 3) -> str:
     """A figure for a table; "–" where not computable."""
     return "–" if value is None else f"{value:.{digits}f}"
+
+
+def shown_p(value: float | None) -> str:
+    """A p value for a table; "–" where not computable."""
+    return "< 0.0001" if value is not None and value < 1e-4 else shown(value, 4)

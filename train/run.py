@@ -71,7 +71,7 @@ class Run:
         self.resumed = resume
         self.fresh = fresh
         self.folder = run_folder(config.output)
-        self.command = options.command(recipe, config)
+        self.command = options.command(recipe, config, self.folder / CONFIG)
         self.started_at = 0.0
         self.figures: Mapping[str, object] = {}
         self.stop = Stop()
@@ -180,13 +180,17 @@ class Run:
 
     # --- what it tells ---
 
-    def stage(self, name: str) -> None:
-        """A new part of the work begins; progress starts again at nothing."""
-        self._screen.stage(name, self.elapsed())
+    def stage(self, name: str, part: str = "") -> None:
+        """A new part of the work begins; progress starts again at nothing.
+
+        Args:
+            part: of what a stage of a pipeline does, the part that begins.
+        """
+        self._screen.stage(part or name, self.elapsed())
         self._stage = name
         self._told = -EVENT_EVERY
-        self._events.append(Kind.STAGE, name=name)
-        self._screen.line(f"{self.recipe} · {name}")
+        self._events.append(Kind.STAGE, name=name, **({"part": part} if part else {}))
+        self._screen.line(" · ".join(filter(None, (self.recipe, name, part))))
 
     def progress(self, done: int, total: int | None = None, **figures: float | None) -> None:
         """How far the stage is; may be called as often as one likes.
@@ -209,6 +213,10 @@ class Run:
     def metric(self, name: str, value: float | None, **labels: Any) -> None:
         """A figure worth keeping, None where not computable; ``labels`` say of what."""
         self._events.append(Kind.METRIC, stage=self._stage, name=name, value=value, labels=labels)
+
+    def tell(self, kind: Kind, **data: Any) -> None:
+        """An event for programs; a person is told the same in other ways."""
+        self._events.append(kind, **data)
 
     def log(self, sentence: str) -> None:
         """A sentence for the person who watches, now or later."""

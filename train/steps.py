@@ -8,6 +8,7 @@ import math
 from collections.abc import Sequence
 from functools import singledispatch
 
+from core.labels import LABELS
 from train.config import (
     BaseConfig,
     DistilConfig,
@@ -61,12 +62,15 @@ def _distil(config: DistilConfig) -> list[str]:
     texts, counts = read_unlabelled(config.unlabelled, split)
     held = int(held_out(texts, config.held_out, config.seed).sum())
     _, validation = split.partition(read_emotions(config.data, labelled=True))
-    rows = len(texts) - held
+    pairs = len(config.parallel) * len(LABELS) * config.pairs_per_class
+    rows = len(texts) - held + round(pairs * (1 - config.held_out))
+    more = f", and at most {number(pairs)} pairs" if pairs else ""
     left = ", ".join(f"{number(count)} {name}" for name, count in counts.items())
     return [
-        f"{number(len(texts))} distinct tweets are translated and read first ({left} left out).",
+        f"{number(len(texts))} distinct tweets are translated and read first ({left} left out)"
+        f"{more}.",
         *_schedule(
-            config, rows, f"{number(rows)} tweets, {number(held)} more held out,", most=True
+            config, rows, f"{number(rows)} rows, {number(held)} tweets held out,", most=True
         ),
         "Tweets that cannot be translated are left out of them, which only shows then.",
         _validations(
@@ -101,16 +105,19 @@ def _base(config: BaseConfig) -> list[str]:
 @steps.register
 def _evaluate(config: EvaluateConfig) -> list[str]:
     from core.data import read_emotions
+    from train.parallel import read_pairs
     from train.rows import unheld
 
     counts = [len(unheld(read_emotions(path, labelled=True), config.split)) for path in config.data]
     counts = [count if config.limit is None else min(count, config.limit) for count in counts]
-    extra = (config.teacher is not None and config.translator is not None) + bool(config.baseline)
-    systems = len(config.models) + extra
-    return [
-        f"{number(sum(counts))} rows of {len(counts)} files, each read by {systems} systems; "
+    lines = [
+        f"{number(sum(counts))} rows of {len(counts)} files, each read by "
+        f"{len(config.models)} models, and by {len(config.teacher)} on translations; "
         f"{number(config.bootstrap)} resamples for each interval."
     ]
+    pairs = sum(len(read_pairs(path)[: config.limit]) for path in config.parallel)
+    said = [f"{number(pairs)} parallel sentences are translated, {config.timed} one by one."]
+    return (lines if counts else []) + (said if pairs else [])
 
 
 @steps.register

@@ -1,14 +1,19 @@
-"""Trigger figures of one model on labelled tweets, and of words at random beside them.
+"""Trigger figures of one model on labelled tweets; of words at random and of all words beside them.
 
 Brings records and ``core.trigger_metrics`` together; knows no file and no threshold search.
 """
 
 import random
+from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from core.records import Example, TokenScores
-from core.trigger_metrics import TriggerReport, trigger_report
+from core.trigger_metrics import TriggerReport, average_precision, token_f1, trigger_report
+from core.triggers import is_trigger
+
+Floats = NDArray[np.float64]
 
 
 def score_arrays(
@@ -32,10 +37,54 @@ def random_words(
     rows: list[Example], scores: list[TokenScores], threshold: float, seed: int
 ) -> TriggerReport:
     """The same scores, shuffled within each tweet: what words at random would reach."""
-    rng = random.Random(seed)
     own, gold, scored = score_arrays(rows, scores)
-    shuffled = [np.array(rng.sample(list(values), len(values))) for values in own]
-    return trigger_report(gold, shuffled, threshold, scored)
+    return trigger_report(gold, shuffled(own, seed), threshold, scored)
+
+
+def shuffled(scores: Sequence[Floats], seed: int) -> list[Floats]:
+    """Each tweet's scores in another order."""
+    rng = random.Random(seed)
+    return [np.array(rng.sample(list(values), len(values))) for values in scores]
+
+
+def every_word(scores: Sequence[Floats]) -> list[Floats]:
+    """A score of 1 for each word: all that are read are triggers, and none is before another."""
+    return [np.ones_like(values) for values in scores]
+
+
+def with_intervals(
+    gold: Sequence[Floats],
+    own: Sequence[Floats],
+    scored: Sequence[Floats],
+    threshold: float,
+    draws: int,
+    seed: int,
+) -> dict[str, float | int | None]:
+    """``figures_of`` a report, token F1 and MAP with 95 % bootstrap intervals over tweets.
+
+    Args:
+        gold, own, scored: as ``score_arrays`` gives them.
+        draws: resamples of the tweets that have gold triggers.
+    """
+    figures = figures_of(trigger_report(gold, own, threshold, scored))
+    f1 = [
+        token_f1(truth, is_trigger(values, mask, threshold))
+        for truth, values, mask in zip(gold, own, scored, strict=True)
+    ]
+    precision = [average_precision(*tweet) for tweet in zip(gold, own, strict=True)]
+    parts = {"f1": [found and found[2] for found in f1], "map": precision}
+    for name, values in parts.items():
+        known = np.array([value for value in values if value is not None])
+        low, high = _interval(known, draws, seed) if len(known) else (None, None)
+        figures.update({f"{name}_low": low, f"{name}_high": high})
+    return figures
+
+
+def _interval(values: Floats, draws: int, seed: int) -> tuple[float, float]:
+    """Percentile interval of the mean of (n,) values."""
+    rows = np.random.default_rng(seed).integers(len(values), size=(draws, len(values)))
+    low, high = np.quantile(values[rows].mean(axis=1), [0.025, 0.975])
+    return float(low), float(high)
 
 
 def figures_of(report: TriggerReport) -> dict[str, float | int | None]:

@@ -17,6 +17,7 @@ import yaml
 from train.paths import CHECKS, PathKind
 
 _NOTHING = ("null", "none", "~", "")
+NESTED: Any = dict[str, dict[str, Any]]  # a kind that stands in files; nobody types it
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,7 @@ class Option:
     optional: bool = False  # null is allowed
     default: Any = None
     words: tuple[str, ...] = ()  # for paths: texts with a meaning of their own, such as none
+    changed: bool = False  # for paths: the recipe writes into what is there
 
     @property
     def type_name(self) -> str:
@@ -104,6 +106,29 @@ def _table(raw: Any) -> dict[str, float]:
     return {_text(name): _number(value) for name, value in raw.items()}
 
 
+def _nested(raw: Any) -> dict[str, dict[str, Any]]:
+    """Tables by name, of what JSON holds too."""
+    if not isinstance(raw, Mapping):
+        raise ValueError
+    return {_text(name): _plain_table(table) for name, table in raw.items()}
+
+
+def _plain_table(raw: Any) -> dict[str, Any]:
+    if not isinstance(raw, Mapping):
+        raise ValueError
+    return {_text(name): _plain(value) for name, value in raw.items()}
+
+
+def _plain(raw: Any) -> Any:
+    if isinstance(raw, Mapping):
+        return _plain_table(raw)
+    if isinstance(raw, list | tuple):
+        return [_plain(entry) for entry in raw]
+    if raw is None or isinstance(raw, str | int | float):
+        return raw
+    raise ValueError
+
+
 @dataclass(frozen=True, slots=True)
 class _Kind:
     """How one supported type is named and read."""
@@ -121,6 +146,7 @@ KINDS: dict[Any, _Kind] = {
     tuple[str, ...]: _Kind("list of text", "a list of text, as a,b", _several(_text)),
     tuple[int, ...]: _Kind("list of whole numbers", "whole numbers, as 1,2", _several(_whole)),
     dict[str, float]: _Kind("table of numbers", "a table, as {name: 0.5}", _table),
+    NESTED: _Kind("table of tables", "tables by name, as {name: {option: value}}", _nested),
 }
 
 
@@ -189,6 +215,11 @@ def _numbers_in(value: Any) -> list[float]:
     return [e for e in several if isinstance(e, int | float) and not isinstance(e, bool)]
 
 
+def ungiven(row: Option, value: Any) -> bool:
+    """Whether a user must give a value, and has not."""
+    return row.required and value in ("", None, (), {})
+
+
 def missing(row: Option, value: Any) -> list[str]:
     """What keeps a run from starting: the rest of sentences that start with the name.
 
@@ -199,11 +230,17 @@ def missing(row: Option, value: Any) -> list[str]:
         Nothing where the value is there and each path in it points to
         something of the right sort.
     """
-    if row.required and value in ("", None, ()):
+    if ungiven(row, value):
         return ["must be given."]
-    if row.path is None or value in ("", None):
+    if row.path is None:
         return []
     check = CHECKS[row.path]
+    return [trouble for place in paths_in(row, value) if (trouble := check(place))]
+
+
+def paths_in(row: Option, value: Any) -> list[str]:
+    """What the value of an option names on disk, or on the hub; nothing for other options."""
+    if row.path is None or value in ("", None):
+        return []
     places = value if isinstance(value, tuple) else (value,)
-    paths = [place for place in places if place not in row.words]
-    return [trouble for place in paths if (trouble := check(place))]
+    return [place for place in places if place not in row.words]

@@ -8,7 +8,7 @@ import re
 
 from core.change import change
 from core.labels import LABELS
-from core.records import Comparison, Prediction, TokenScores, TranslationStatus
+from core.records import Comparison, Prediction, TokenScores
 from dashboard import wording
 from dashboard.views.markup import INVISIBLE
 from dashboard.wording import change as change_words
@@ -77,8 +77,7 @@ def _about(comparison: Comparison) -> str:
 def _translation(comparison: Comparison) -> list[str]:
     """How the English text came to be, and the text itself where it is one of its own."""
     status = wording.translation_status(comparison)
-    own = (TranslationStatus.TRANSLATED, TranslationStatus.EDITED)
-    if comparison.translation.status not in own:
+    if not comparison.translation.status.own:
         return [f"{wording.TRANSLATION}: {status}"]
     return [f"{wording.TRANSLATION} ({status}):", _quoted(comparison.translation.text)]
 

@@ -136,6 +136,7 @@ _STATUS = {
     TranslationStatus.PASSED_THROUGH: "Nothing to translate: passed on as it is.",
     TranslationStatus.UNKNOWN: "Language not recognised: passed on untranslated.",
     TranslationStatus.EDITED: "Edited by you",
+    TranslationStatus.GIVEN: "Came with the text",
 }
 
 

@@ -130,8 +130,7 @@ def disagreement(comparison: Comparison) -> str:
 
 def has_own_translation(comparison: Comparison) -> bool:
     """Whether x' is another text than x, so that w says something."""
-    own = (TranslationStatus.TRANSLATED, TranslationStatus.EDITED)
-    return comparison.translation.status in own
+    return comparison.translation.status.own
 
 
 def verdict(comparison: Comparison) -> str:

@@ -21,7 +21,6 @@ _LEFT_OUT = {
         "out of refinement. Set the language by hand if you know it."
     ),
 }
-_OF_ITS_OWN = (TranslationStatus.TRANSLATED, TranslationStatus.EDITED)
 
 
 def weight_sentence(comparison: Comparison) -> str:
@@ -81,7 +80,7 @@ def _top(probabilities: tuple[float, ...]) -> int:
 def figures(comparison: Comparison) -> str:
     """w of Eq. 2, and its place among the translations of refinement; empty where x' = x."""
     weight, status = comparison.weight, comparison.translation.status
-    if weight.disagreement is None or status not in _OF_ITS_OWN:
+    if weight.disagreement is None or not status.own:
         return ""
     line = f"Disagreement w = {decimal(weight.disagreement)}"
     if weight.percentile is None or weight.outside:

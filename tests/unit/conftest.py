@@ -43,6 +43,12 @@ def tiny() -> Any:
 
 
 @pytest.fixture(scope="session")
+def public() -> Any:
+    """The module originals.py: synthetic public originals."""
+    return _module("originals")
+
+
+@pytest.fixture(scope="session")
 def folders(tiny: Any, tmp_path_factory: pytest.TempPathFactory) -> Folders:
     """All of them, in a temporary folder."""
     return Folders(**_module("tiny_tandem").make(tmp_path_factory.mktemp("tiny")))

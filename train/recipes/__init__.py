@@ -44,6 +44,8 @@ def _recipe(name: str, summary: str, writes: Literal["folder", "file"] = "folder
 RECIPES: dict[str, Recipe] = {
     recipe.name: recipe
     for recipe in (
+        _recipe("split", "Draw the train/validation split that all models of a pipeline keep."),
+        _recipe("prepare", "Turn the public originals into the training files."),
         _recipe("trim", "Cut an encoder down to fewer layers and a vocabulary of its own."),
         _recipe("base", "Match a small multilingual encoder to an English one on parallel pairs."),
         _recipe("translator", "Train a Marian translator, SentencePiece included, on pairs."),
@@ -52,8 +54,11 @@ RECIPES: dict[str, Recipe] = {
         _recipe("distil", "Translate, weigh, and refine the student by its teacher (Eq. 1 to 3)."),
         _recipe("triggers", "Choose the trigger threshold on English validation tweets."),
         _recipe("evaluate", "Score a model on labelled files, by language and by class."),
+        _recipe("quality", "Compare translation weights and rivals with human quality scores."),
         _recipe("pack", "Write a checkpoint in the small form that is embedded here."),
         _recipe("unpack", "Write a packed checkpoint as a plain transformers folder."),
+        _recipe("report", "One table of what other runs measured, and cards for packed models."),
+        _recipe("demo", "The embedded models: all of the above as stages, redone where need be."),
         _recipe("predict", "Emotions of the texts in a file of any size, by one model.", "file"),
         _recipe("compare", "Teacher and student on every text of a file, side by side.", "file"),
         _recipe("translate", "The texts of a file in English.", "file"),

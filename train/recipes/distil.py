@@ -5,6 +5,7 @@ Knows the order of the stages and what is frozen; the equations are in
 English is read.
 """
 
+from collections import Counter
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -15,11 +16,12 @@ from torch import Tensor, nn
 
 from core.checkpoints import Manifest, check_output, load_texts, save_texts
 from core.data import read_emotions, read_texts, text_hash
-from core.distillation import distillation_loss, kl_per_row
+from core.distillation import distillation_loss
 from core.errors import SplitError
-from core.hub import locate
+from core.hub import Progress, locate
 from core.loading import load_emotion_model, save_emotion_model
 from core.models import EmotionModel, module_identity
+from core.records import TranslationStatus
 from core.splits import Split
 from core.translation import Decoding, Translator
 from core.translators import load_translator
@@ -29,6 +31,8 @@ from train.downloads import told
 from train.finetune import validation_figures
 from train.frozen import Floats, Frozen, freeze, weigh, write_table
 from train.loop import Fitted, fit, prepare
+from train.parallel import language_of
+from train.refinement import by_language, prior_shift, trained_rows, unseen_kl
 from train.report import data_entry
 from train.run import Run
 from train.watch import Keeper
@@ -40,9 +44,8 @@ def run(config: DistilConfig, run: Run) -> dict[str, object]:
     device = prepare(config)
     run.stage("models")
     tell = told(run)
-    place = locate(config.student, tell)
     teacher = load_emotion_model(config.teacher, "teacher", device, tell)
-    student = load_emotion_model(place, "student", device)
+    student = load_emotion_model(config.student, "student", device, tell)
     translator = load_translator(config.translator, device, Decoding(beams=config.beams), tell)
     split = Split.load(config.split)
     _same_split(config, split, teacher, student)
@@ -50,22 +53,42 @@ def run(config: DistilConfig, run: Run) -> dict[str, object]:
     write_table(run.folder / "weights.tsv", frozen)
     run.saved(run.folder / "weights.tsv")
     _, validation = split.partition(read_emotions(config.data, labelled=True))
-    before = student.identity
+    before, prior = student.identity, prior_shift(frozen, run)
     reference = _reference(config, frozen, before, translator)
     fitted = _refine(config, run, student, frozen, validation)
     if config.reweigh:
         write_table(run.folder / "weights_last.tsv", frozen)
         run.saved(run.folder / "weights_last.tsv")
     figures = _figures(run, student, frozen, validation, fitted)
+    metrics = {
+        **figures,
+        "prior": prior,
+        "languages": by_language(student, frozen),
+        "history": list(fitted.history),
+    }
     parents = {"teacher": teacher.identity, "student": before, "translator": translator.identity}
-    manifest = _manifest(config, run, student, parents, reference, figures, fitted)
-    labelled, unlabelled = load_texts(place.folder)
-    seen = unlabelled | {text_hash(text) for text in frozen.texts}
+    data = _data(config, frozen)
+    manifest = _manifest(config, run, student, parents, reference, metrics, data)
+    labelled, unlabelled = _seen(config, tell)
+    unlabelled |= {text_hash(text) for text in frozen.texts}
     save_emotion_model(
-        student, Path(config.output), manifest, also=lambda aside: save_texts(aside, labelled, seen)
+        student,
+        Path(config.output),
+        manifest,
+        also=lambda aside: save_texts(aside, labelled, unlabelled),
     )
     run.saved(config.output)
     return figures
+
+
+def _seen(config: DistilConfig, tell: Progress) -> tuple[set[str], set[str]]:
+    """Hashes of the texts behind student and teacher: what the teacher knows goes on to it."""
+    labelled: set[str] = set()
+    unlabelled: set[str] = set()
+    for parent in (config.student, config.teacher):
+        own = load_texts(locate(parent, tell).folder)
+        labelled, unlabelled = labelled | own[0], unlabelled | own[1]
+    return labelled, unlabelled
 
 
 def _same_split(
@@ -84,9 +107,7 @@ def _refine(
     config: DistilConfig, run: Run, student: EmotionModel, frozen: Frozen, validation: list[Any]
 ) -> Fitted:
     run.stage("refinement")
-    rows = [
-        row for row in range(len(frozen.texts)) if frozen.used[row] and not frozen.held_out[row]
-    ]
+    rows = trained_rows(frozen).tolist()
     encodings = student.encode([frozen.texts[row] for row in rows])
     features = [{**encoding, "row": row} for encoding, row in zip(encodings, rows, strict=True)]
     targets = torch.tensor(frozen.teacher, dtype=torch.float32)
@@ -164,17 +185,6 @@ class _Reweigh(Keeper):
         self.weights.copy_(torch.tensor(np.nan_to_num(weights)))
 
 
-def unseen_kl(student: EmotionModel, frozen: Frozen) -> dict[str, float]:
-    """Mean KL(teacher‖student) on held-out unlabelled tweets; nothing where none is held out."""
-    rows = np.flatnonzero(frozen.held_out & frozen.used)
-    if not len(rows):
-        return {}
-    table = student.probabilities([frozen.texts[row] for row in rows])
-    logits = torch.log(torch.tensor(table).clamp(min=1e-9))
-    kl = kl_per_row(logits, torch.tensor(frozen.teacher[rows], dtype=torch.float32))
-    return {"unseen_kl": float(kl.mean())}
-
-
 def _figures(
     run: Run, student: EmotionModel, frozen: Frozen, validation: list[Any], fitted: Fitted
 ) -> dict[str, object]:
@@ -208,14 +218,27 @@ def _reference(
     )
 
 
+def _data(config: DistilConfig, frozen: Frozen) -> tuple[dict[str, Any], ...]:
+    """What the manifest says of the files: of parallel ones, how many pairs were chosen."""
+    given = Counter(
+        language
+        for language, status in zip(frozen.languages, frozen.statuses, strict=True)
+        if status is TranslationStatus.GIVEN
+    )
+    return (
+        *(data_entry(path, len(read_texts(path)), "unlabelled") for path in config.unlabelled),
+        *(data_entry(path, given[language_of(path)], "pairs") for path in config.parallel),
+    )
+
+
 def _manifest(
     config: DistilConfig,
     run: Run,
     student: EmotionModel,
     parents: dict[str, str],
     reference: WeightReference,
-    figures: dict[str, object],
-    fitted: Fitted,
+    metrics: dict[str, object],
+    data: tuple[dict[str, Any], ...],
 ) -> Manifest:
     identity = module_identity(student.module, student.pooling, student.prefix, student.max_length)
     return Manifest(
@@ -228,12 +251,13 @@ def _manifest(
         weight_reference=reference.to_dict(),
         split=student.manifest.split if student.manifest is not None else None,
         parents=parents,
-        data=tuple(
-            data_entry(path, len(read_texts(path)), "unlabelled") for path in config.unlabelled
-        ),
-        metrics={**figures, "history": list(fitted.history)},
+        data=data,
+        metrics=metrics,
         settings={
             "weights": config.weights,
+            "reading": config.reading,
+            "select": config.select,
+            "seed": config.seed,
             "reweighed": config.reweigh,
             "paper_strict": config.paper_strict,
             "temperature": config.temperature,

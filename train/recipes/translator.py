@@ -25,16 +25,18 @@ from train.config import TranslatorConfig
 from train.loop import Fitted, fit, prepare
 from train.parallel import Pair, joined, language_of, load_pairs, noisy, read_pairs
 from train.run import Run
+from train.translation_figures import quality, short_sentences, speed
 from train.vocabulary import marian_tokenizer, train_sentencepiece
 
 IGNORED = -100
+TIMED = 100  # short dev sentences that are translated one by one
 # oneDNN keeps what it made for every shape that it meets, in bfloat16 some 4 MB each: pieces are
 # counted in blocks and lengths in fours, or an hour's training takes 10 GB.
 BLOCK = 128
 
 
 def run(config: TranslatorConfig, run: Run) -> dict[str, object]:
-    """Train, validate by chrF and loss on the dev files, write the checkpoint."""
+    """Train, validate by chrF, BLEU, loss and speed on the dev files, write the checkpoint."""
     check_output(Path(config.output))
     device = prepare(config)
     run.stage("pairs")
@@ -232,25 +234,28 @@ def zero_pad(module: Any, pad: int) -> None:
     weight.register_hook(without_pad)
 
 
-def _validate(unit: MarianUnit, config: TranslatorConfig, run: Run) -> dict[str, float]:
-    """chrF (Popović 2015) in [0, 1] of greedy translations, per dev file."""
-    from sacrebleu.metrics import CHRF
-
-    figures: dict[str, float] = {}
+def _validate(unit: MarianUnit, config: TranslatorConfig, run: Run) -> dict[str, Any]:
+    """chrF and BLEU in [0, 1] of greedy translations, per dev file; the time of one sentence."""
+    figures: dict[str, Any] = {}
+    sentences: list[tuple[MarianUnit, str]] = []
     for path in config.dev:
-        pairs = read_pairs(path)
-        found = unit.translate([source for source, _ in pairs], Decoding(), 32)
-        english = [text for text, _ in found]
-        score = CHRF().corpus_score(english, [[target for _, target in pairs]])
-        value = score.score / 100
-        figures[f"chrf_{language_of(path)}"] = value
-        run.metric("chrf", value, language=language_of(path))
-        run.log(f"{language_of(path)}: chrF {value:.3f}; e.g. {pairs[0][0]} → {english[0]}")
+        code, pairs = language_of(path), read_pairs(path)
+        found, english = quality(unit, pairs, Decoding())
+        for name, value in found.items():
+            figures[f"{name}_{code}"] = value
+            run.metric(name, value, language=code)
+        shown = ", ".join(f"{name} {value:.3f}" for name, value in found.items())
+        run.log(f"{code}: {shown}; e.g. {pairs[0][0]} → {english[0]}")
+        sentences += [(unit, text) for text in short_sentences(pairs, -(-TIMED // len(config.dev)))]
+    taken = speed(sentences[:TIMED], Decoding())
+    if taken:
+        figures["speed"] = taken
+        run.log(f"A short sentence takes {taken['median_ms']:.0f} ms on the CPU.")
     return figures
 
 
 def _manifest(
-    module: Any, config: TranslatorConfig, run: Run, data: list[Any], figures: dict[str, float]
+    module: Any, config: TranslatorConfig, run: Run, data: list[Any], figures: dict[str, Any]
 ) -> Manifest:
     return Manifest(
         role="translator",
