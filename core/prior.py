@@ -62,6 +62,7 @@ def fit_factors(
         raise ValueError(f"a target of shape {wanted.shape} and sum {wanted.sum()}")
     if ((shares @ table == 0) & (wanted > 0)).any():
         raise ValueError("a class is wanted that is never predicted")
+    wanted = wanted / wanted.sum()  # float32 rows sum to 1 within 1e-7, which is not near enough
     factors = np.ones(len(wanted))
     for _ in range(ROUNDS):
         mean = shares @ rescaled(table, factors)

@@ -131,7 +131,7 @@ def _limits(subject: Subject, found: Evaluations) -> str:
     """Small, and where it was measured to be worst."""
     lines = []
     if subject.parameters:
-        took = f" This step took {subject.minutes:.0f} minutes." if subject.minutes else ""
+        took = f" This step took {_duration(subject.minutes)}." if subject.minutes else ""
         lines.append(f"Small: {subject.parameters / 1e6:.1f} M weights.{took} It is wrong often.")
     rows = [(c, row) for c, row in subject.scores(found) if not c.parts]
     if rows:
@@ -153,6 +153,12 @@ def _limits(subject: Subject, found: Evaluations) -> str:
         lines.append("Trigger words are its own account, no proof of why it chose a label.")
     lines.append("Not for decisions about people.")
     return "".join(f"- {line}\n" for line in lines)
+
+
+def _duration(minutes: float) -> str:
+    if minutes < 1.5:
+        return "a minute" if minutes >= 0.5 else "less than a minute"
+    return f"{minutes:.0f} minutes"
 
 
 def _worst(

@@ -116,6 +116,8 @@ def _pass_on(events: Sequence[Event], name: str, run: Run) -> None:
             run.log(data["sentence"])
         elif event.kind is Kind.SAVED:
             run.saved(data["path"])
+        elif event.kind is Kind.INTERRUPTED:
+            run.log(f"{name}: {data['sentence']}")
 
 
 def _why(code: int, folder: Path, pid: int, printed: str) -> tuple[str, str]:

@@ -436,7 +436,11 @@ class ReportConfig(RecipeConfig):
         (), "Translator checkpoints whose manifests have figures no evaluation has.", path="folder"
     )
     quality: tuple[str, ...] = option((), "Outputs of quality, or their metrics.json.", path="any")
-    teacher: tuple[str, ...] = option((), "The teacher on English.")
+    teacher: tuple[str, ...] = option(
+        (),
+        "The teacher, by its name in the evaluations or that of a group of systems, which are "
+        "seeds of one thing; so for all roles that follow.",
+    )
     before: tuple[str, ...] = option((), "The student before refinement.")
     student: tuple[str, ...] = option((), "The refined student.")
     transductive: tuple[str, ...] = option(
@@ -446,7 +450,11 @@ class ReportConfig(RecipeConfig):
     permuted: tuple[str, ...] = option((), "Control: refined with permuted weights.")
     as_printed: tuple[str, ...] = option((), "Control: refined with Eq. 2 as printed.")
     steps: tuple[str, ...] = option((), "Control: as many further steps of English fine-tuning.")
-    prior: tuple[str, ...] = option((), "Control: the student before, its label prior corrected.")
+    prior: tuple[str, ...] = option(
+        (),
+        "Control: the student before, its label prior corrected; a name with a comma stands in "
+        'brackets and quotes, as ["before, prior corrected"].',
+    )
     cards: tuple[str, ...] = option(
         (), "Checkpoints, packed ones as a rule, that get a model card (README.md).", path="folder"
     )

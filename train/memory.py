@@ -86,7 +86,8 @@ def _parts(config: RecipeConfig, models: Models) -> list[Part] | None:
         start = models.get("start")
         return _training(start[0] if start else marian(config), config, SENTENCE)
     if isinstance(config, EvaluateConfig):
-        return [_weights(known, "all systems are open at once")]
+        largest = max(known, key=lambda model: model.parameters)
+        return [_weights([largest], "the largest model; one is open at a time")]
     return [_weights(known, "read only")]
 
 

@@ -32,7 +32,7 @@ from train.standing import (
 )
 
 STAGES = "stages"  # in the pipeline's run folder: options and printed words of each stage
-Outcome = Literal["ran", "up to date", "adopted", "failed", "left out"]
+Outcome = Literal["ran", "up to date", "adopted", "failed", "left out", "interrupted"]
 SHOWN = 6  # figures of a stage in a line
 
 
@@ -105,16 +105,17 @@ class _Work:
                 done = self._up_to_date(stage)
         except TandemError as error:
             done = Done("failed", sentence=str(error))
+        except KeyboardInterrupt:
+            self._tell(stage, Done("interrupted"))
+            raise
         self.done[stage.name] = done
-        self.run.tell(
-            Kind.ENDED,
-            stage=stage.name,
-            state=done.outcome,
-            seconds=done.seconds,
-            figures=done.figures,
-            sentence=done.sentence,
-        )
+        self._tell(stage, done)
         self.run.log(f"{stage.name} ({number}) {_told(done)}")
+
+    def _tell(self, stage: Stage, done: Done) -> None:
+        """What came of a stage, for programs."""
+        about = {"seconds": done.seconds, "figures": done.figures, "sentence": done.sentence}
+        self.run.tell(Kind.ENDED, stage=stage.name, state=done.outcome, **about)
 
     def _up_to_date(self, stage: Stage) -> Done:
         want = _readable(stage, self.outputs)

@@ -69,10 +69,11 @@ def by_language(student: EmotionModel, frozen: Frozen) -> dict[str, dict[str, An
     """What each language brought to a refinement that is over, and what it got; and all together.
 
     Returns:
-        Code, or "all" → tweets (distinct), used (trained on), held_out (never trained on), left_out
-        {why: tweets}, weight (mean w̄ of those used; the last w̄ where it was computed again),
-        weight_share (of the sum of w̄), labels {teacher, before, after: {label: tweets}} of those
-        used, and kl_before, kl_after (means on those held out; null where there is none).
+        Code, or "all" → tweets (distinct; given pairs count as such), used (trained on), held_out
+        (never trained on), left_out {why: tweets}, weight (mean w̄ of those used; the last w̄
+        where it was computed again), weight_share (of the sum of w̄), labels {teacher, before,
+        after: {label: tweets}} of those used, and kl_before, kl_after (means on those held out;
+        null where there is none).
     """
     usable = np.flatnonzero(frozen.used)
     after = np.zeros_like(frozen.student)

@@ -139,17 +139,15 @@ def adopt(stage: Stage, want: Asked, source: str, insist: bool) -> Record:
         source: the folder that the run wrote; its ``.run`` beside it.
 
     Raises:
-        ConfigError: no finished run of the recipe, or one of other options; all are named.
-        CheckpointError: the folder is damaged.
+        ConfigError: no finished run of the recipe, one of other options, or a damaged folder;
+            all that is wrong is named.
     """
-    found = _differences(stage, want, source)
+    found = [*_damage(Path(source)), *_differences(stage, want, source)]
     if found and not insist:
         raise ConfigError(
             f"{source} cannot be taken as {stage.name}: {'; '.join(found)}.",
             "Let the stage run, or add insist=true to take it nevertheless; that is written down.",
         )
-    if (Path(source) / MANIFEST).is_file():
-        verify(Path(source), read_manifest(Path(source)))
     if Path(source).resolve() != Path(stage.config.output).resolve():
         _copy(Path(source), Path(stage.config.output))
         if run_folder(source).is_dir():
@@ -158,10 +156,21 @@ def adopt(stage: Stage, want: Asked, source: str, insist: bool) -> Record:
     return finish(stage, want, {"from": source, "differences": found})
 
 
+def _damage(folder: Path) -> list[str]:
+    """Whether a checkpoint's files are other ones than its manifest lists, in words."""
+    if not folder.is_dir():
+        raise ConfigError(f"There is no folder {folder}.", "Check adopt=.")
+    if not (folder / MANIFEST).is_file():
+        return []
+    try:
+        verify(folder, read_manifest(folder))
+    except CheckpointError as error:
+        return [error.sentence.rstrip(".")]
+    return []
+
+
 def _differences(stage: Stage, want: Asked, source: str) -> list[str]:
     """What keeps a run from being the stage's, in words."""
-    if not Path(source).is_dir():
-        raise ConfigError(f"There is no folder {source}.", "Check adopt=.")
     past, saved = look(run_folder(source)), run_folder(source) / CONFIG
     if past is None or not saved.is_file():
         return [f"{run_folder(source)} holds no run, so its options are unknown"]

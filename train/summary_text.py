@@ -39,15 +39,16 @@ def translator_table(rows: Sequence[Mapping[str, Any]]) -> str:
     """chrF and BLEU by language; "" without rows."""
     if not rows:
         return ""
-    head = ("translator", "language", "chrF", "BLEU", "ms a short sentence", "pairs")
+    head = ("translator", "language", "chrF", "BLEU", "pairs", "ms a short sentence", "of CPU")
     lines = [
         (
             row["translator"],
             row["language"],
             _percent(row.get("chrf")),
             _percent(row.get("bleu")),
-            shown(row.get("median_ms"), 0),
             "–" if row.get("pairs") is None else f"{row['pairs']:,}",
+            shown(row.get("median_ms"), 0),
+            shown(row.get("cpu_ms"), 0),
         )
         for row in rows
     ]

@@ -69,6 +69,13 @@ def test_two_rows_by_hand() -> None:
     assert fit_factors([[0.5, 0.5]], [1.0, 0.0])[1] == 0
 
 
+def test_rows_of_float32_are_near_enough_to_1() -> None:
+    rows = table(5).astype(np.float32)
+    teacher = table(6).astype(np.float32).mean(axis=0).astype(np.float64) * (1 + 3e-7)
+    found = rescaled(rows, fit_factors(rows, teacher)).mean(axis=0)
+    assert found == pytest.approx(teacher, abs=1e-6)
+
+
 def test_impossible_targets_are_refused() -> None:
     with pytest.raises(ValueError, match="never predicted"):
         fit_factors([[1.0, 0.0]], [0.5, 0.5])

@@ -13,7 +13,36 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
-GOEMOTIONS = ["admiration", "amusement", "anger", "annoyance", "approval", "caring", "confusion", "curiosity", "desire", "disappointment", "disapproval", "disgust", "embarrassment", "excitement", "fear", "gratitude", "grief", "joy", "love", "nervousness", "optimism", "pride", "realization", "relief", "remorse", "sadness", "surprise", "neutral"]  # the order of the published emotions.txt, whose last number is 27
+GOEMOTIONS = [
+    "admiration",
+    "amusement",
+    "anger",
+    "annoyance",
+    "approval",
+    "caring",
+    "confusion",
+    "curiosity",
+    "desire",
+    "disappointment",
+    "disapproval",
+    "disgust",
+    "embarrassment",
+    "excitement",
+    "fear",
+    "gratitude",
+    "grief",
+    "joy",
+    "love",
+    "nervousness",
+    "optimism",
+    "pride",
+    "realization",
+    "relief",
+    "remorse",
+    "sadness",
+    "surprise",
+    "neutral",
+]  # the order of the published emotions.txt, whose last number is 27
 NUMBER = {name: str(number) for number, name in enumerate(GOEMOTIONS)}
 EKMAN = ("anger", "disgust", "fear", "joy", "sadness", "surprise")
 THREE = {"fr": "fra", "es": "spa", "nl": "nld", "ru": "rus"}

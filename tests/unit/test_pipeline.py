@@ -462,6 +462,7 @@ def test_an_interrupted_stage_goes_on_and_the_others_are_kept(ran: list[str]) ->
     assert cook(stopped) == 130
     assert ran == ["a", "b"]
     assert events()[-1].kind is Kind.INTERRUPTED
+    assert states() == {"a": "ran", "b": "interrupted"}
     assert cli.main(["demo", "--resume", "output=out"]) == 130
     assert ran == ["a", "b", "b again"]
 

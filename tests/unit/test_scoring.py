@@ -61,10 +61,10 @@ def test_a_guess_scores_what_naive_draws_score() -> None:
     rng = np.random.default_rng(0)
     naive = [
         classification(gold, [str(label) for label in rng.choice(LABELS, len(gold), p=prior)])
-        for _ in range(1500)
+        for _ in range(400)
     ]
-    assert row["macro_f1"] == pytest.approx(np.mean([r.macro_f1 for r in naive]), abs=0.006)
-    assert row["accuracy"] == pytest.approx(np.mean([r.accuracy for r in naive]), abs=0.006)
+    assert row["macro_f1"] == pytest.approx(np.mean([r.macro_f1 for r in naive]), abs=0.012)
+    assert row["accuracy"] == pytest.approx(np.mean([r.accuracy for r in naive]), abs=0.012)
     recalls = np.mean([r.per_class["Joy"].recall for r in naive])
     assert row["per_class"]["Joy"]["recall"] == pytest.approx(recalls, abs=0.02)
     ends = np.quantile([r.macro_f1 for r in naive], [0.025, 0.975])
@@ -126,13 +126,13 @@ def test_the_interval_of_a_difference_agrees_with_drawing_rows(average: bool) ->
     groups = ["es"] * 50 + ["ru"] * 70
     found = bootstrap_difference(gold, b, a, groups, n=2000, seed=1, average_groups=average)
     rng, draws = random.Random(2), []
-    for _ in range(2000):
+    for _ in range(400):
         rows = [rng.choices(range(50), k=50), rng.choices(range(50, 120), k=70)]
         parts = rows if average else [rows[0] + rows[1]]
         draws.append(
             statistics.fmean(f1_of(gold, b, part) - f1_of(gold, a, part) for part in parts)
         )
-    assert found == pytest.approx(tuple(np.quantile(draws, [0.025, 0.975])), abs=0.025)
+    assert found == pytest.approx(tuple(np.quantile(draws, [0.025, 0.975])), abs=0.04)
     same = bootstrap_difference(gold, a, a, groups)
     assert same == (0.0, 0.0)
     with pytest.raises(ValueError, match="labels"):

@@ -27,6 +27,7 @@ from train.loop import fit, prepare
 from train.parallel import Pair, language_of, load_pairs, noisy, read_pairs
 from train.report import data_entry
 from train.run import Run
+from train.vectors import embed
 from train.vocabulary import train_sentencepiece, xlmr_tokenizer
 
 NOISE = 0.25  # share of pairs with tweet-like noise
@@ -202,39 +203,6 @@ def _copy_pieces(ours: Tensor, theirs: Tensor, tokenizer: Any, tokenizer_en: Any
         source = wordpieces.get(special.get(piece, word))
         if source is not None:
             ours[row] = theirs[source]
-
-
-@torch.inference_mode()
-def embed(
-    module: Any,
-    tokenizer: Any,
-    texts: Sequence[str],
-    length: int,
-    run: Run | None = None,
-    precision: str = "float32",
-) -> Tensor:
-    """Mean-pooled vectors (N, H) in float32; batches sorted by length.
-
-    Args:
-        precision: bfloat16 where the vectors are targets of a training that computes in it.
-    """
-    order = sorted(range(len(texts)), key=lambda row: len(texts[row]))
-    vectors = torch.empty(len(texts), module.config.hidden_size)
-    for start in range(0, len(order), 128):
-        rows = order[start : start + 128]
-        batch = tokenizer(
-            [texts[row] for row in rows],
-            padding=True,
-            truncation=True,
-            max_length=length,
-            return_tensors="pt",
-        ).to(module.device)
-        with torch.autocast(module.device.type, getattr(torch, precision), precision != "float32"):
-            hidden = module(**batch).last_hidden_state  # (B, T, H)
-        vectors[rows] = mean_pool(hidden, batch["attention_mask"]).float().cpu()
-        if run is not None:
-            run.progress(start + len(rows), len(texts))
-    return vectors
 
 
 def _vectors(

@@ -72,7 +72,7 @@ def _translators(config: ReportConfig, found: Evaluations) -> list[Row]:
     rows: list[Row] = []
     for row in found.translation:
         speed = speeds.get((row["translator"], row["beams"]), {})
-        times = {name: speed.get(name) for name in ("median_ms", "p90_ms")}
+        times = {name: speed.get(name) for name in ("median_ms", "p90_ms", "cpu_ms")}
         identity = _identity_at(row["translator"])
         about = {"translator": Path(row["translator"]).name, "identity": identity}
         rows.append({**row, **times, **about})
