@@ -367,8 +367,13 @@ class EvaluateConfig(CachingConfig):
     bootstrap: int = option(1000, "Resamples of the confidence interval.", low=100)
 
     def problems(self) -> list[str]:
-        # What must be there; for what ("": always); whether it is, or is not needed.
+        if not self.names or len(self.names) == len(self.models):
+            return []
+        return [f"names holds {len(self.names)} names for {len(self.models)} models."]
+
+    def absent(self) -> list[str]:
         files = self.data or self.triggers
+        # What must be there; for what ("": always); whether it is, or is not needed.
         wanted = [
             ("data, triggers or parallel", "", files or self.parallel),
             ("a model, a teacher or a baseline", "data", self._systems or not self.data),
@@ -377,14 +382,11 @@ class EvaluateConfig(CachingConfig):
             ("a translator", "teacher", self.translator or not self.teacher),
             ("a translator", "parallel", self.translator or not self.parallel),
         ]
-        missing = [
+        return [
             f"{use} needs {what}." if use else f"{what} must be given."
             for what, use, there in wanted
             if not there
         ]
-        named = not self.names or len(self.names) == len(self.models)
-        odd = f"names holds {len(self.names)} names for {len(self.models)} models."
-        return missing if named else [*missing, odd]
 
     @property
     def _systems(self) -> bool:

@@ -248,8 +248,6 @@ def _told(done: Done) -> str:
     ]
     took = [f"{done.seconds / 60:.1f} min"] if done.seconds is not None else []
     words = ", ".join([*took, *figures[:SHOWN]])
-    if done.outcome in ("failed", "left out"):
-        words = done.sentence
-    elif done.sentence:
-        words += f". {done.sentence}"
-    return f"{'is up to date' if done.outcome == 'up to date' else done.outcome}: {words}"
+    said = ". ".join(filter(None, (words, done.sentence)))
+    state = "is up to date" if done.outcome == "up to date" else done.outcome
+    return f"{state}: {said}" if said else f"{state}."

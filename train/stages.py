@@ -72,6 +72,8 @@ def absent_of(config: PipelineConfig) -> list[str]:
     stages = stages_of(config)
     outputs = {stage.name: stage.config.output for stage in read(config)[0].values()}
     for stage in stages:
+        for sentence in stage.config.absent():
+            found.setdefault(sentence, []).append(stage.name)
         for name, kind, place in _paths(stage):
             if kind != "output" and makers(place, outputs, stage.name):
                 continue

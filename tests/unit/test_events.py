@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.errors import DataError
-from train.events import Event, EventLog, Kind, latest_run, read
+from train.events import Event, EventLog, Kind, Tail, latest_run, read
 
 
 def log_of(path: Path, count: int = 3) -> list[Event]:
@@ -107,3 +107,21 @@ def test_the_latest_run_of_a_file(tmp_path: Path) -> None:
     assert [event.kind for event in events] == [Kind.STARTED, Kind.FINISHED]
     assert events[0].data["recipe"] == "second"
     assert latest_run([]) == []
+
+
+def test_a_tail_gives_each_new_event_once(tmp_path: Path) -> None:
+    """Also where the file does not exist yet, a line is half written, or a torn one is mended."""
+    path = tmp_path / "e"
+    early = Tail(path)
+    assert early.new() == []
+    log_of(path, 2)
+    late = Tail(path)
+    assert [len(early.new()), len(early.new()), len(late.new())] == [2, 0, 0]
+    line = Event(Kind.LOG, 5.0, {"sentence": "é"}).to_json().encode() + b"\n"
+    with path.open("ab") as file:
+        file.write(line[:9])
+    torn = Tail(path)
+    assert early.new() == late.new() == torn.new() == []
+    more = log_of(path, 3)  # which takes the torn line away first
+    for tail in (early, late, torn):
+        assert seen(tail.new()) == seen(more)

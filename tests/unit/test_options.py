@@ -308,6 +308,38 @@ def test_an_option_of_an_unknown_type_is_a_defect_of_ours() -> None:
         describe(Odd)
 
 
+@dataclass(frozen=True, kw_only=True)
+class Menu(RecipeConfig):
+    """Tables by name."""
+
+    courses: dict[str, dict[str, Any]] = option({}, "Courses.", required=True)
+
+
+def test_tables_by_name_are_read_from_a_file(tmp_path: Path, out: str) -> None:
+    text = "courses:\n  first: &a {recipe: soup, hot: true, n: [1, 2]}\n  then: {<<: *a, n: null}\n"
+    config = parse(Menu, written(tmp_path, text), [out])
+    first = {"recipe": "soup", "hot": True, "n": [1, 2]}
+    assert config.courses == {"first": first, "then": {**first, "n": None}}
+    assert parse(Menu, written(tmp_path, dump(config))) == config
+    assert options.typed(config) == [out]
+    assert "courses" not in yaml.safe_load(dump(config, nested=False))
+
+
+@pytest.mark.parametrize("text", ["3", "{a: 3}", "{a: {1: 2}}", "{a: {b: 2020-01-02}}", "[a]"])
+def test_what_is_no_table_of_tables_is_said(tmp_path: Path, out: str, text: str) -> None:
+    with pytest.raises(ConfigError, match="courses must be tables by name"):
+        parse(Menu, written(tmp_path, f"courses: {text}\n"), [out])
+
+
+def test_a_config_is_built_from_values_and_says_all_that_is_wrong() -> None:
+    raw: dict[str, Any] = {"output": "o", "eggs": 2, "data": "/nowhere", "layers": [1]}
+    config, problems = options.built(Bake, raw)
+    assert (config, problems) == (Bake(output="o", eggs=2, data="/nowhere", layers=(1,)), [])
+    _, problems = options.built(Bake, {"egs": 1, "eggs": 0})
+    assert len(problems) == 3
+    assert options.built(Bake, {"output": "o", "vegan": True})[1] == ["vegan goes with no eggs."]
+
+
 words = st.text(st.characters(exclude_categories=("Cs",), exclude_characters="\x00"), max_size=12)
 configs = st.builds(
     Bake,

@@ -47,6 +47,7 @@ class MixConfig(RecipeConfig):
     made: str | None = option(None, "A file, made or read.", path="new")
     amount: int = option(0, "Halves count, so that 2 and 3 give the same.", low=0)
     spices: tuple[str, ...] = option((), "Words.")
+    seasons: str | None = option(None, "A checkpoint to write into.", path="folder", changed=True)
     fails: str = option("", "The sentence to fail with.")
 
     def problems(self) -> list[str]:
@@ -69,6 +70,8 @@ def mix(settings: MixConfig, run: Run) -> dict[str, object]:
     Path(settings.output).mkdir(parents=True, exist_ok=True)
     text = mixed(data, parts, settings.amount)
     (Path(settings.output) / "out.txt").write_text(text)
+    if settings.seasons is not None:
+        update_manifest(Path(settings.seasons), threshold=0.1 * settings.amount)
     return {"length": len(text)}
 
 
@@ -600,17 +603,19 @@ def test_events_tell_the_stages(ran: list[str]) -> None:
     assert begun == ["a", "b", "c", "d"]
 
 
-def test_a_threshold_that_got_lost_is_written_again(folders: Any, tmp_path: Path) -> None:
+def test_a_threshold_that_got_lost_is_written_again(ran: list[str], folders: Any) -> None:
     """A stage that writes into another's checkpoint is up to date only while that stands there."""
-    from train.config import TriggersConfig
-
-    folder = tmp_path / "student"
-    shutil.copytree(folders.student, folder)
-    settings = TriggersConfig(model=str(folder), output=str(tmp_path / "t"))
-    before = keys.changed_by(settings)
-    assert list(before) == [str(folder)]
-    update_manifest(folder, threshold=None)
-    assert keys.changed_by(settings) != before
+    shutil.copytree(folders.student, "data/student")
+    recipes = stages(s={"seasons": "{data}/student", "amount": 3}, t={"needs": "s"})
+    assert cook(recipes) == 0 and cook(recipes) == 0
+    assert ran == ["s", "t"]
+    update_manifest(Path("data/student"), metrics={"seen": True})
+    assert cook(recipes) == 0
+    assert ran == ["s", "t"]
+    update_manifest(Path("data/student"), threshold=None)
+    assert cook(recipes) == 0
+    assert ran == ["s", "t", "s"]
+    assert read_manifest(Path("data/student")).threshold == pytest.approx(0.3)
 
 
 @pytest.mark.parametrize(
