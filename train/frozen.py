@@ -102,7 +102,7 @@ def freeze(
         w=np.zeros(len(texts)),
         weights=np.zeros(len(texts)),
         used=used,
-        held_out=held_out(texts, config.held_out, config.seed),
+        held_out=held_out(texts, config.held_out, split.seed),
         counts={**counts, **count_statuses(statuses)},
     )
     frozen.reweighed(*weigh(config, frozen, frozen.student, before))

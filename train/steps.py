@@ -60,7 +60,7 @@ def _distil(config: DistilConfig) -> list[str]:
 
     split = Split.load(config.split)
     texts, counts = read_unlabelled(config.unlabelled, split)
-    held = int(held_out(texts, config.held_out, config.seed).sum())
+    held = int(held_out(texts, config.held_out, split.seed).sum())
     _, validation = split.partition(read_emotions(config.data, labelled=True))
     pairs = len(config.parallel) * len(LABELS) * config.pairs_per_class
     rows = len(texts) - held + round(pairs * (1 - config.held_out))
