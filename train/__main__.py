@@ -10,12 +10,13 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from core.errors import ConfigError, TandemError
-from train import help, options, past, plan
+from train import help, options, past
 from train.arguments import Line, split
+from train.files.stream import stream, with_earlier
+from train.forecast import plan
 from train.options import RecipeConfig
 from train.recipes import RECIPES, Recipe
 from train.run import execute
-from train.stream import stream, with_earlier
 
 DONE, FAILED, WRONG_OPTIONS, INTERRUPTED = 0, 1, 2, 130
 

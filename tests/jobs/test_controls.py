@@ -17,7 +17,7 @@ from core.errors import ConfigError, SplitError
 from core.labels import LABELS
 from core.loading import load_emotion_model
 from core.modules import module_identity
-from train.frozen import held_out
+from train.training.frozen import held_out
 
 SEED = 13
 SHARE = 0.2  # held out by the pipeline's refinement

@@ -175,7 +175,7 @@ def test_refinement_brings_the_student_to_the_teacher_on_unseen_tweets(pipeline)
 
 
 def test_unseen_kl_is_scipys_relative_entropy(pipeline) -> None:
-    from train.frozen import held_out
+    from train.training.frozen import held_out
 
     table = rows_of(Path(pipeline.path("student.run")) / "weights.tsv")
     usable = [row for row in table if row["weight"]]

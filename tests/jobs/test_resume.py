@@ -27,8 +27,8 @@ from core.errors import CheckpointError, ConfigError, DataError
 from train.config import TrainingConfig
 from train.events import EventLog, Kind, read, without_lost
 from train.kept import SEAL, newest
-from train.loop import Fitted, fit, prepare
 from train.run import Run
+from train.training.loop import Fitted, fit, prepare
 
 ROWS = [
     {"input_ids": [(7 * n + i) % 40 for i in range(2 + n % 5)], "label": (n * n) % 3}

@@ -16,12 +16,12 @@ from core import checkpoints
 from core.checkpoints import read_manifest
 from core.models import EmotionModel
 from core.translation import Translator
-from train import frozen
 from train.__main__ import main
 from train.events import Kind, read
 from train.kept import newest
 from train.past import look, run_folder
-from train.watch import Reporter, Saver
+from train.training import frozen
+from train.training.watch import Reporter, Saver
 
 
 @pytest.fixture

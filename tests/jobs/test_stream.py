@@ -26,8 +26,8 @@ from core.languages import LanguageIdentifier
 from core.loading import load_emotion_model
 from core.translators import load_translator
 from train import __main__ as cli
-from train import intake
-from train.output import half_done
+from train.files import intake
+from train.files.output import half_done
 
 ROOT = Path(__file__).parents[2]
 ROLES = ("teacher", "student", "baseline", "translator")
@@ -333,7 +333,7 @@ def test_another_model_or_input_is_not_gone_on_with(
     monkeypatch.setattr(intake, "ROWS", 4)
     source, place = table(tmp_path / "in.tsv", tweets(20)), tmp_path / "o.jsonl"
     words = [f"input={source}", f"output={place}"]
-    from train.stream import Stream
+    from train.files.stream import Stream
 
     check, calls = Stream._mind_the_time, []
 

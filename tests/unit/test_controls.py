@@ -8,7 +8,7 @@ import pytest
 from core.records import Translation, TranslationStatus
 from core.weighting import normalise_weights
 from train.config import DistilConfig
-from train.frozen import Frozen, weigh
+from train.training.frozen import Frozen, weigh
 
 STATUSES = [TranslationStatus.TRANSLATED] * 8 + [
     TranslationStatus.ENGLISH,

@@ -16,8 +16,8 @@ from core.errors import DataError
 from core.labels import LABELS
 from core.splits import Split, make_split
 from train.config import DistilConfig
-from train.given import balanced
 from train.options import parse
+from train.training.given import balanced
 
 SPLIT = make_split(["a validation text", "a training text"], fraction=0.5)
 

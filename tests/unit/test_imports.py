@@ -17,7 +17,17 @@ SOURCES = sorted(
 )
 ENTRANCES = ("app.py", "train/__main__.py")
 HEAVY = ("torch", "transformers", "pandas", "sklearn", "gradio", "plotly", "captum")
-LIGHT = ("values", "options", "config", "events", "run", "recipes", "help", "plan", "__main__")
+LIGHT = (
+    "values",
+    "options",
+    "config",
+    "events",
+    "run",
+    "recipes",
+    "help",
+    "forecast.plan",
+    "__main__",
+)
 TABLE = ("train.recipes", "train.recipes.RECIPES", "train.recipes.Recipe")
 # What the dashboard may know of train; what the recipes compute with is not among it.
 SHOWN = tuple(
@@ -96,13 +106,13 @@ def test_only_the_entrances_print(file: Path) -> None:
         ("core/words.py", "from . import labels"),
         ("core/words.py", "import gradio as gr"),
         ("train/run.py", "from dashboard.build import build"),
-        ("train/loop.py", "from argparse import ArgumentParser"),
-        ("train/loop.py", "from train.recipes.teacher import run"),
+        ("train/training/loop.py", "from argparse import ArgumentParser"),
+        ("train/training/loop.py", "from train.recipes.teacher import run"),
         ("train/recipes/student.py", "from train.recipes import teacher"),
         ("train/recipes/student.py", "import train.recipes.teacher"),
         ("dashboard/tabs/compare.py", "import plotly.graph_objects"),
         ("dashboard/services.py", "from train.recipes.distil import run"),
-        ("dashboard/services.py", "from train import loop"),
+        ("dashboard/services.py", "from train.training import loop"),
         ("core/words.py", "import app"),
     ],
 )

@@ -9,8 +9,8 @@ from torch import Tensor, nn
 
 from core.errors import ModelError
 from train.config import TrainingConfig
-from train.loop import fit
 from train.run import Run
+from train.training.loop import fit
 
 ROWS = [{"input_ids": [1], "x": float(x)} for x in range(1, 33)]
 

@@ -1,4 +1,4 @@
-"""train.output and train.forms: the file is there whole or not at all, and can be gone on with."""
+"""train.files.output, train.files.forms: a file is there whole or not at all, or gone on with."""
 
 import json
 import os
@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.errors import ConfigError, TandemError
-from train.forms import encode, flat, header, start_of
-from train.output import Output, earlier_words, half_done
+from train.files.forms import encode, flat, header, start_of
+from train.files.output import Output, earlier_words, half_done
 
 FORMS = ("jsonl", "csv", "tsv")
 TEXTS = ["one", 'two "quoted", more', "", "three\nlines\r\nof\tit", "😂 \u2028 é", '"', "one"]

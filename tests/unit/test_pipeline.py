@@ -1,4 +1,4 @@
-"""train.stages, train.keys, train.standing, train.pipeline: order, keys, and what runs again.
+"""train.stages: order, keys, and what runs again.
 
 The stages here mix files: each writes a text that follows from its inputs by one line of code,
 which the tests compute a second time. Their children are calls in this process; real ones are in
@@ -25,15 +25,16 @@ from hypothesis import strategies as st
 from core.errors import ConfigError, DataError
 from core.manifest import read_manifest, update_manifest
 from train import __main__ as cli
-from train import child, config, keys, options
+from train import config, options
 from train.config import DemoConfig
 from train.events import Event, Kind, read
 from train.options import RecipeConfig, option, parse
 from train.past import run_folder
 from train.recipes import RECIPES, Recipe
 from train.run import Run
-from train.stages import closure, in_order, stages_of
-from train.standing import record_of
+from train.stages import child, keys
+from train.stages.stage import closure, in_order, stages_of
+from train.stages.standing import record_of
 
 ROOT = Path(__file__).parents[2]
 
@@ -472,7 +473,7 @@ def test_an_interrupted_stage_goes_on_and_the_others_are_kept(ran: list[str]) ->
 
 def test_a_stage_that_ended_unseen_is_done(ran: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
     """The pipeline was killed between the child's end and its own note of it."""
-    from train import pipeline
+    from train.stages import pipeline
 
     with monkeypatch.context() as patch:
         patch.setattr(pipeline, "finish", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))

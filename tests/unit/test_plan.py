@@ -30,15 +30,15 @@ from core.loading import pack_checkpoint
 from core.records import Example
 from train import options
 from train.config import DistilConfig, StudentConfig, TeacherConfig, TranslatorConfig
-from train.finetune import new_model, train_classifier
-from train.memory import activations, marian, memory
-from train.plan import plan
+from train.forecast.memory import activations, marian, memory
+from train.forecast.plan import plan
+from train.forecast.shapes import Shape, count, header, known, shape_of, shapes_of, size
+from train.forecast.steps import steps, total_steps
 from train.recipes import RECIPES
 from train.recipes.translator import _marian_config
-from train.rows import Rows, read_rows
 from train.run import Run
-from train.shapes import Shape, count, header, known, shape_of, shapes_of, size
-from train.steps import steps, total_steps
+from train.training.finetune import new_model, train_classifier
+from train.training.rows import Rows, read_rows
 
 ROOT = Path(__file__).parents[2]
 DEMO = ROOT / "assets" / "models" / "demo"
@@ -206,13 +206,13 @@ import random, sys, torch
 from pathlib import Path
 from core.labels import LABELS
 from core.records import Example
-from train import finetune
+from train.training import finetune
 from train.config import StudentConfig
-from train.finetune import new_model, train_classifier
-from train.memory import LIBRARIES, _parts
-from train.rows import Rows
+from train.training.finetune import new_model, train_classifier
+from train.forecast.memory import LIBRARIES, _parts
+from train.training.rows import Rows
 from train.run import Run
-from train.shapes import shapes_of
+from train.forecast.shapes import shapes_of
 folder, output = sys.argv[1:]
 config = StudentConfig(model=folder, output=output, batch_size=64, max_length=96, max_steps=1,
                        device="cpu", threads=1, data="none")

@@ -16,12 +16,12 @@ from core.loading import load_emotion_model
 from core.records import TranslationStatus
 from core.translation import given_status
 from core.translators import load_translator
+from train.figures.scored import read_scored
+from train.figures.signals import WEIGHTS, copied_words, length_ratio, likelihood, weights
 from train.options import parse
 from train.recipes import RECIPES
 from train.run import execute
-from train.scored import read_scored
-from train.signals import WEIGHTS, copied_words, length_ratio, likelihood, weights
-from train.vectors import embed
+from train.training.vectors import embed
 
 RUSSIAN = ["люблю", "грустно", "люблю грустно", "грустно люблю люблю", "hoy feliz", "miedo hoy so"]
 RIGHT = ["love", "sad", "love sad", "sad love love", "today happy", "fear today so"]

@@ -16,7 +16,7 @@ from core.errors import ConfigError, DataError
 from core.loading import load_emotion_model, pack_checkpoint, unpack_checkpoint
 from core.manifest import read_manifest, update_manifest
 from core.translators import load_translator
-from train.figures import read_evaluations
+from train.figures.tables import read_evaluations
 from train.options import parse
 from train.recipes import RECIPES
 from train.run import execute

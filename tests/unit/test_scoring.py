@@ -14,14 +14,14 @@ from core.labels import LABELS
 from core.metrics import classification
 from core.records import Example, TokenScores, WordScore
 from core.significance import bootstrap_difference
-from train import guessing
-from train.comparing import compare, pairs_of
 from train.config import EvaluateConfig
-from train.evaluation_report import as_markdown
+from train.figures import guessing
+from train.figures.comparing import compare, pairs_of
+from train.figures.evaluation_report import as_markdown
+from train.figures.scoring import MEAN, File, System, means, over_seeds, score
+from train.figures.systems import distinct_names
+from train.figures.trigger_figures import every_word, score_arrays, with_intervals
 from train.options import parse
-from train.scoring import MEAN, File, System, means, over_seeds, score
-from train.systems import distinct_names
-from train.trigger_figures import every_word, score_arrays, with_intervals
 
 SETTINGS = EvaluateConfig(bootstrap=200, seed=3)
 

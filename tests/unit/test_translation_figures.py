@@ -8,7 +8,7 @@ import sacrebleu
 import torch
 
 from core.translation import Decoding, English
-from train.translation_figures import quality, short_sentences, speed
+from train.figures.translation_figures import quality, short_sentences, speed
 
 BOOK = {
     "je suis très content": "I am so happy",

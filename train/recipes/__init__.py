@@ -23,7 +23,7 @@ class Recipe:
     config_name: str  # the dataclass in train.config that holds its options
     module: str  # a module with run(config, run) -> final figures
     summary: str  # a sentence
-    # A folder, in a train.run.Run that keeps events; or one file, in a train.stream.Stream.
+    # A folder, in a train.run.Run that keeps events; or one file, in a train.files.stream.Stream.
     writes: Literal["folder", "file"] = "folder"
 
     @property

@@ -22,13 +22,13 @@ from core.models import mean_pool, module_identity
 from core.splits import Split
 from train.config import BaseConfig
 from train.downloads import told
-from train.emoji import EmojiName, named, needed, read_names
-from train.loop import fit, prepare
-from train.parallel import Pair, language_of, load_pairs, noisy, read_pairs
 from train.report import data_entry
 from train.run import Run
-from train.vectors import embed
-from train.vocabulary import train_sentencepiece, xlmr_tokenizer
+from train.training.emoji import EmojiName, named, needed, read_names
+from train.training.loop import fit, prepare
+from train.training.parallel import Pair, language_of, load_pairs, noisy, read_pairs
+from train.training.vectors import embed
+from train.training.vocabulary import train_sentencepiece, xlmr_tokenizer
 
 NOISE = 0.25  # share of pairs with tweet-like noise
 WITH_EMOJI = 0.08  # share of pairs that end in an emoji, English in its name

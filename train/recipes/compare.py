@@ -9,9 +9,9 @@ from core.answers import to_json
 from core.embedded import sources
 from core.engine import Engine
 from train.config import CompareConfig
-from train.forms import Record
-from train.loop import prepare
-from train.stream import Stream
+from train.files.forms import Record
+from train.files.stream import Stream
+from train.training.loop import prepare
 
 
 def run(config: CompareConfig, run: Stream) -> Mapping[str, object]:

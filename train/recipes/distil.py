@@ -28,14 +28,14 @@ from core.translators import load_translator
 from core.weighting import WeightReference, make_reference
 from train.config import DistilConfig
 from train.downloads import told
-from train.finetune import validation_figures
-from train.frozen import Floats, Frozen, freeze, weigh, write_table
-from train.loop import Fitted, fit, prepare
-from train.parallel import language_of
-from train.refinement import by_language, prior_shift, trained_rows, unseen_kl
 from train.report import data_entry
 from train.run import Run
-from train.watch import Keeper
+from train.training.finetune import validation_figures
+from train.training.frozen import Floats, Frozen, freeze, weigh, write_table
+from train.training.loop import Fitted, fit, prepare
+from train.training.parallel import language_of
+from train.training.refinement import by_language, prior_shift, trained_rows, unseen_kl
+from train.training.watch import Keeper
 
 
 def run(config: DistilConfig, run: Run) -> dict[str, object]:

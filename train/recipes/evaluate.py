@@ -1,7 +1,7 @@
 """Checkpoints on labelled files, translators on parallel ones: figures, intervals, what was seen.
 
 Knows the order of the work and how the report looks; which systems there are is
-``train.systems``', scores are ``train.scoring``'s.
+``train.figures.systems``', scores are ``train.figures.scoring``'s.
 
 ``<output>/report.md`` is for people; ``<output>/metrics.json`` holds every figure of it. F1,
 accuracy, chrF and BLEU are in [0, 1]; null is "not computable". Its tables are lists of rows:
@@ -46,19 +46,19 @@ from core.languages import LanguageIdentifier
 from core.loading import load_emotion_model
 from core.translation import Decoding, MarianUnit
 from core.translators import load_translator
-from train.comparing import compare, pairs_of
 from train.config import EvaluateConfig
 from train.downloads import told
-from train.evaluation_report import as_markdown
-from train.loop import prepare
-from train.parallel import language_of, read_pairs
+from train.figures.comparing import compare, pairs_of
+from train.figures.evaluation_report import as_markdown
+from train.figures.scoring import File, System, counted, means, over_seeds, score
+from train.figures.systems import Card, Systems, cards, distinct_names
+from train.figures.translation_figures import quality, short_sentences, speed
+from train.figures.trigger_figures import every_word, score_arrays, shuffled, with_intervals
 from train.report import write_json, write_text
-from train.rows import unheld
 from train.run import Run
-from train.scoring import File, System, counted, means, over_seeds, score
-from train.systems import Card, Systems, cards, distinct_names
-from train.translation_figures import quality, short_sentences, speed
-from train.trigger_figures import every_word, score_arrays, shuffled, with_intervals
+from train.training.loop import prepare
+from train.training.parallel import language_of, read_pairs
+from train.training.rows import unheld
 
 Rows = list[dict[str, Any]]
 

@@ -15,8 +15,8 @@ from core.errors import ModelError
 from core.loading import load_emotion_model, pack_checkpoint
 from core.translators import load_unit
 from train.config import PackConfig
-from train.loop import prepare
 from train.run import Run
+from train.training.loop import prepare
 
 
 def run(config: PackConfig, run: Run) -> dict[str, object]:

@@ -1,6 +1,6 @@
 """Emotions of the texts in a file, by one model; where asked for, of their translations.
 
-Knows which model reads which text; rows, output and progress are ``train.stream``'s.
+Knows which model reads which text; rows, output and progress are ``train.files.stream``'s.
 """
 
 from collections.abc import Mapping, Sequence
@@ -11,10 +11,10 @@ from core.loading import load_emotion_model
 from core.translators import identity, load_translator
 from train.config import PredictConfig
 from train.downloads import told
-from train.english import English
-from train.forms import Record
-from train.loop import prepare
-from train.stream import Stream
+from train.files.english import English
+from train.files.forms import Record
+from train.files.stream import Stream
+from train.training.loop import prepare
 
 
 def run(config: PredictConfig, run: Stream) -> Mapping[str, object]:

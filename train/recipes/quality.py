@@ -1,7 +1,7 @@
 """Does the translation weight of Eq. 3 measure how good a translation is? Against human scores.
 
 Knows which models are opened and what is written; what is correlated with the
-scores is ``train.signals``'s, how, ``train.quality``'s.
+scores is ``train.figures.signals``'s, how, ``train.figures.quality``'s.
 """
 
 from collections.abc import Sequence
@@ -19,13 +19,10 @@ from core.translation import given_status
 from core.translators import load_translator
 from train.config import QualityConfig
 from train.downloads import told
-from train.loop import prepare
-from train.quality import Readings, comparisons, correlations, remarks, report, rows_table
-from train.report import write_json, write_text
-from train.run import Run
-from train.scored import Scored, read_scored
-from train.scoring import System, provenance
-from train.signals import (
+from train.figures.quality import Readings, comparisons, correlations, remarks, report, rows_table
+from train.figures.scored import Scored, read_scored
+from train.figures.scoring import System, provenance
+from train.figures.signals import (
     Signal,
     confidence,
     copied_words,
@@ -34,7 +31,10 @@ from train.signals import (
     likelihood,
     weights,
 )
-from train.vectors import embed
+from train.report import write_json, write_text
+from train.run import Run
+from train.training.loop import prepare
+from train.training.vectors import embed
 
 
 def run(config: QualityConfig, run: Run) -> dict[str, object]:

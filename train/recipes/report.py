@@ -1,7 +1,7 @@
 """One table out of what other runs measured, and a model card for each model that ships.
 
 Knows which files are read and written; what stands in them is
-``train.summary``'s and ``train.cards``'s. Measures nothing, opens no model.
+``train.figures.summary``'s and ``train.figures.cards``'s. Measures nothing, opens no model.
 
 ``<output>/report.md`` is for people; ``<output>/metrics.json`` holds every figure of it.
 """
@@ -14,17 +14,17 @@ from typing import Any
 
 from core.data import file_hash
 from core.manifest import MANIFEST, Manifest, read_manifest
-from train.card_text import Subject
-from train.cards import write_card
 from train.config import ReportConfig
 from train.events import Kind, latest_run, read
-from train.figures import METRICS, Evaluations, metrics_file, read_evaluations, read_metrics
+from train.figures.card_text import Subject
+from train.figures.cards import write_card
+from train.figures.summary import CONTROLS, ROLES, misplaced, named, sections
+from train.figures.summary_text import markdown
+from train.figures.tables import METRICS, Evaluations, metrics_file, read_evaluations, read_metrics
+from train.forecast.shapes import count
 from train.past import EVENTS, run_folder
 from train.report import write_json, write_text
 from train.run import Run
-from train.shapes import count
-from train.summary import CONTROLS, ROLES, misplaced, named, sections
-from train.summary_text import markdown
 
 Row = dict[str, Any]
 

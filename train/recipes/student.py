@@ -1,11 +1,11 @@
 """The student: a multilingual encoder, adapted on the same English emotion set.
 
-Knows its role; everything else is ``train.finetune``.
+Knows its role; everything else is ``train.training.finetune``.
 """
 
 from train.config import StudentConfig
-from train.finetune import finetune
 from train.run import Run
+from train.training.finetune import finetune
 
 
 def run(config: StudentConfig, run: Run) -> dict[str, object]:

@@ -1,11 +1,11 @@
 """The teacher: an encoder fine-tuned on the English emotion set.
 
-Knows its role; everything else is ``train.finetune``.
+Knows its role; everything else is ``train.training.finetune``.
 """
 
 from train.config import TeacherConfig
-from train.finetune import finetune
 from train.run import Run
+from train.training.finetune import finetune
 
 
 def run(config: TeacherConfig, run: Run) -> dict[str, object]:

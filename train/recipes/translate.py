@@ -1,6 +1,6 @@
 """The texts of a file in English, each with its language and how the translation came to be.
 
-Knows which translator; rows, output and progress are ``train.stream``'s.
+Knows which translator; rows, output and progress are ``train.files.stream``'s.
 """
 
 from collections.abc import Mapping, Sequence
@@ -10,10 +10,10 @@ from core.embedded import embedded
 from core.translators import identity, load_translator
 from train.config import TranslateConfig
 from train.downloads import told
-from train.english import English
-from train.forms import Record
-from train.loop import prepare
-from train.stream import Stream
+from train.files.english import English
+from train.files.forms import Record
+from train.files.stream import Stream
+from train.training.loop import prepare
 
 
 def run(config: TranslateConfig, run: Stream) -> Mapping[str, object]:

@@ -22,11 +22,11 @@ from core.models import module_identity
 from core.translation import Decoding, MarianUnit
 from core.translators import load_unit
 from train.config import TranslatorConfig
-from train.loop import Fitted, fit, prepare
-from train.parallel import Pair, joined, language_of, load_pairs, noisy, read_pairs
+from train.figures.translation_figures import quality, short_sentences, speed
 from train.run import Run
-from train.translation_figures import quality, short_sentences, speed
-from train.vocabulary import marian_tokenizer, train_sentencepiece
+from train.training.loop import Fitted, fit, prepare
+from train.training.parallel import Pair, joined, language_of, load_pairs, noisy, read_pairs
+from train.training.vocabulary import marian_tokenizer, train_sentencepiece
 
 IGNORED = -100
 TIMED = 100  # short dev sentences that are translated one by one

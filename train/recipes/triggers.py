@@ -13,10 +13,10 @@ from core.loading import load_emotion_model
 from core.splits import Split
 from core.triggers import best_threshold
 from train.config import TriggersConfig
-from train.loop import prepare
+from train.figures.trigger_figures import figures_of, random_words, report_on, score_arrays
 from train.report import write_json
 from train.run import Run
-from train.trigger_figures import figures_of, random_words, report_on, score_arrays
+from train.training.loop import prepare
 
 
 def run(config: TriggersConfig, run: Run) -> dict[str, object]:

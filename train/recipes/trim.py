@@ -22,10 +22,10 @@ from core.loading import load_backbone, load_tokenizer, save_encoder
 from core.models import module_identity
 from train.config import TrimConfig
 from train.downloads import told
-from train.emoji import EmojiName, needed, read_names
-from train.loop import prepare
 from train.report import data_entry
 from train.run import Run
+from train.training.emoji import EmojiName, needed, read_names
+from train.training.loop import prepare
 
 
 def run(config: TrimConfig, run: Run) -> dict[str, object]:

@@ -1,0 +1,58 @@
+"""One frozen dataclass per recipe: every option, declared here and nowhere else.
+
+Command line, YAML presets and forms are drawn from these fields. Knows no
+torch and opens no model; ``train.options`` checks values, recipes use them.
+"""
+
+from train.config.emotions import (
+    DistilConfig,
+    SplitConfig,
+    StudentConfig,
+    TeacherConfig,
+    TriggersConfig,
+)
+from train.config.encoders import BaseConfig, TranslatorConfig, TrimConfig
+from train.config.figures import (
+    EvaluateConfig,
+    PackConfig,
+    QualityConfig,
+    ReportConfig,
+    UnpackConfig,
+)
+from train.config.files import (
+    CompareConfig,
+    PredictConfig,
+    StreamConfig,
+    TableConfig,
+    TranslateConfig,
+)
+from train.config.pipelines import DemoConfig, PipelineConfig, PrepareConfig
+from train.config.training import CachingConfig, PairsConfig, ParallelConfig, TrainingConfig
+
+__all__ = [
+    "BaseConfig",
+    "CachingConfig",
+    "CompareConfig",
+    "DemoConfig",
+    "DistilConfig",
+    "EvaluateConfig",
+    "PackConfig",
+    "PairsConfig",
+    "ParallelConfig",
+    "PipelineConfig",
+    "PredictConfig",
+    "PrepareConfig",
+    "QualityConfig",
+    "ReportConfig",
+    "SplitConfig",
+    "StreamConfig",
+    "StudentConfig",
+    "TableConfig",
+    "TeacherConfig",
+    "TrainingConfig",
+    "TranslateConfig",
+    "TranslatorConfig",
+    "TriggersConfig",
+    "TrimConfig",
+    "UnpackConfig",
+]

@@ -1,0 +1,1 @@
+"""Figures of finished models: systems, scores, tables, cards. Trains nothing."""

@@ -1,0 +1,1 @@
+"""How models are trained: rows, batches, losses, checkpoints of a training."""
