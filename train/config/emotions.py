@@ -19,7 +19,7 @@ class SplitConfig(RecipeConfig):
 
 
 @dataclass(frozen=True, kw_only=True)
-class TeacherConfig(TrainingConfig):
+class TeacherConfig(TrainingConfig, SplitConfig):
     """Fine-tune an encoder on the English emotion set."""
 
     model: str = option(
@@ -27,10 +27,6 @@ class TeacherConfig(TrainingConfig):
         "Encoder to fine-tune: folder or hub id; an emotion checkpoint is gone on with, its head "
         "and settings kept, step 0 being a candidate.",
         path="model",
-    )
-    data: str = option("", "EXALT emotion file (ID, Texts, Labels).", path="file")
-    triggers: str | None = option(
-        None, "EXALT trigger file: split together with data.", path="file"
     )
     split: str | None = option(
         None,
@@ -42,7 +38,6 @@ class TeacherConfig(TrainingConfig):
     )
     extra_sources: tuple[str, ...] = option((), "Sources of the extra files to use; none uses all.")
     extra_per_class: int = option(2000, "At most this many extra rows a class.", unit="rows", low=0)
-    validation_fraction: float = option(0.1, "Share of texts held out.", low=0.01, high=0.5)
     pooling: str = option("cls", "What the head reads.", choices=("cls", "mean"))
     prefix: str = option("", "Instruction put before every text, as E5's 'query: '.")
     max_length: int = option(128, "Longer texts are cut.", unit="sub-tokens", low=8)
