@@ -2,11 +2,11 @@
 
 Symmetric weight-only quantisation: a block b of a row becomes round(W_b / s_b)
 with s_b = max|W_b| / q, rounded up to float16, and is multiplied out again at
-load. q is 31 for embeddings and 63 for other matrices: gzip then stores 6 or 7
-bits of each int8, a sixth less than with q = 127, and labels change no more
-often (train/EXPERIMENTS.md). One scale for a whole row changes a label in a
-hundred tweets, blocks of 32 in about one in two hundred. Knows tensors by name
-and shape, and checkpoint folders; not what a model does with them.
+load. q is 44 for embeddings and 90 for other matrices: gzip then stores 6½ or 7½
+bits of each int8, a tenth less than with q = 127, and a label in some hundred
+and fifty tweets changes (train/EXPERIMENTS.md); with one scale for a whole row
+it were more. Knows tensors by name and shape, and checkpoint folders; not what
+a model does with them.
 """
 
 import gzip
@@ -29,7 +29,7 @@ _SCALE = ".scale"
 _BLOCK = 32  # columns that share a scale; a row that is no multiple has one scale
 _SMALLEST = 1024  # elements; smaller tensors are not worth a loss
 _SHARED = "model.shared.weight"  # Marian's embeddings, in and out
-_STEPS, _STEPS_OF_EMBEDDINGS = 63, 31  # from 0 to the largest entry of a block
+_STEPS, _STEPS_OF_EMBEDDINGS = 90, 44  # from 0 to the largest entry of a block
 
 
 def pack_tensors(tensors: dict[str, Tensor]) -> dict[str, Tensor]:

@@ -40,13 +40,14 @@ def test_whole_packed_and_licensed(name: str) -> None:
     assert manifest.data and all(len(entry["sha256"]) == 64 for entry in manifest.data)
 
 
-def test_under_36_megabytes() -> None:
-    assert sum(file.stat().st_size for file in DEMO.rglob("*") if file.is_file()) < 36e6
+def test_40_megabytes_at_most_and_no_file_over_15() -> None:
+    sizes = [file.stat().st_size for file in DEMO.rglob("*") if file.is_file()]
+    assert sum(sizes) <= 40e6 and max(sizes) <= 15e6
 
 
 @pytest.mark.parametrize("name", [name for name in ROLES if name != "translator"])
 def test_packing_kept_the_labels(name: str) -> None:
-    assert read_manifest(DEMO / name).metrics["packing"]["agreement"] >= 0.995
+    assert read_manifest(DEMO / name).metrics["packing"]["agreement"] >= 0.99
 
 
 def test_one_family() -> None:

@@ -39,7 +39,7 @@ pytestmark = pytest.mark.filterwarnings("ignore:Recommended. pip install sacremo
 TEXTS = ["so happy today", "I love this 😂", "sad", "", "так грустно", "miedo " * 60]
 
 
-STEPS = {"w": 63, "bert.embeddings.word_embeddings.weight": 31, "model.shared.weight": 31}
+STEPS = {"w": 90, "bert.embeddings.word_embeddings.weight": 44, "model.shared.weight": 44}
 
 
 def naive(matrix: Any, block: int, steps: int) -> tuple[Any, float]:
