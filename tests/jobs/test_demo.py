@@ -112,11 +112,11 @@ def cooked(world: Any, line: list[str]) -> Any:
 @pytest.mark.slow
 def test_a_stopped_pipeline_ends_where_single_commands_end(cooked: Any) -> None:
     files = {"data": cooked.path("emotions.tsv"), "triggers": cooked.path("triggers.tsv")}
-    split = {"split": cooked.path("typed/split/split.json")}
-    cooked.train("split", "typed/split", **files)
+    split = {"split": cooked.path("by_hand/split/split.json")}
+    cooked.train("split", "by_hand/split", **files)
     cooked.train(
         "teacher",
-        "typed/teacher",
+        "by_hand/teacher",
         model=cooked.path("encoder"),
         learning_rate=0.005,
         **files,
@@ -124,10 +124,14 @@ def test_a_stopped_pipeline_ends_where_single_commands_end(cooked: Any) -> None:
         **TEACHER,
     )
     cooked.train(
-        "triggers", "typed/t", model=cooked.path("typed/teacher"), data=files["triggers"], **split
+        "triggers",
+        "by_hand/t",
+        model=cooked.path("by_hand/teacher"),
+        data=files["triggers"],
+        **split,
     )
     ours, typed = (
-        read_manifest(Path(cooked.path(name))) for name in ("demo/teacher", "typed/teacher")
+        read_manifest(Path(cooked.path(name))) for name in ("demo/teacher", "by_hand/teacher")
     )
     assert ours.threshold is not None
     assert (ours.identity, ours.threshold, ours.metrics, ours.split) == (
@@ -136,7 +140,7 @@ def test_a_stopped_pipeline_ends_where_single_commands_end(cooked: Any) -> None:
         typed.metrics,
         typed.split,
     )
-    (finished,) = read(run_folder(cooked.path("typed/teacher")) / "events.jsonl")[-1:]
+    (finished,) = read(run_folder(cooked.path("by_hand/teacher")) / "events.jsonl")[-1:]
     stage = json.loads((run_folder(cooked.path("demo/teacher")) / "stage.json").read_text())
     assert stage["figures"] == finished.data["figures"]
 

@@ -228,6 +228,25 @@ def test_a_second_distillation_translates_nothing_again(
     assert run.figures["before_macro_f1"] == run.figures["after_macro_f1"]
 
 
+def test_pairs_are_refined_on_with_the_english_that_they_came_with(pipeline) -> None:
+    pairs = pipeline.path("train_fr-en.tsv")
+    shelf = Path(pipeline.path("shelf"))
+    run = pipeline.distil("with_pairs", parallel=pairs, pairs_per_class=3, cache=str(shelf))
+    known = {row["src"]: row["en"] for row in rows_of(Path(pairs))}
+    given = [row for row in rows_of(run.folder / "weights.tsv") if row["status"] == "given"]
+    assert given and all(known[row["tweet"]] == row["translation"] for row in given)
+    assert {row["language"] for row in given} == {"fr"}
+    read_as = [row["teacher"] for row in given]
+    assert max(read_as.count(label) for label in LABELS) <= 3
+    assert all(0 <= float(row["weight"]) <= 1 for row in given), "they are weighed like all others"
+    manifest = read_manifest(Path(pipeline.path("with_pairs")))
+    assert {entry["use"]: entry["rows"] for entry in manifest.data}["pairs"] == len(given)
+    _, seen = load_texts(Path(pipeline.path("with_pairs")))
+    assert {text_hash(row["tweet"]) for row in given} <= seen
+    assert (shelf / "translations.jsonl").is_file()
+    assert not (run.folder / "translations.jsonl").exists(), "kept in the shared place"
+
+
 def test_evaluate_equals_scikit_learn_and_marks_what_was_seen(pipeline) -> None:
     pipeline.train(
         "evaluate",
