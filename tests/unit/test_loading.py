@@ -296,7 +296,7 @@ def test_a_new_classifier_stands_on_the_encoder_as_it_was(
     expected = plain.state_dict()
     for name, tensor in backbone.state_dict().items():
         if "pooler" not in name:
-            atol = 0.01 if packed else 0.0
+            atol = 0.03 if packed else 0.0  # half a step of the largest entry
             assert torch.allclose(tensor, expected[name], rtol=0, atol=atol), name
     with torch.no_grad():
         batch = tokenizer(["so happy", "sad"], padding=True, return_tensors="pt")
