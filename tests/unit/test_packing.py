@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from safetensors.torch import load_file
 from transformers import (
@@ -48,8 +48,10 @@ def naive(matrix: Any, block: int, steps: int) -> tuple[Any, float]:
     for row in range(matrix.shape[0]):
         for start in range(0, matrix.shape[1], block):
             part = matrix[row, start : start + block].astype(np.float64)
-            scale = float(np.float16(np.abs(part).max() / steps))
-            while scale * steps < np.abs(part).max() * (1 - 1e-7) or scale == 0:
+            # In float32 as packing divides: else a step that is a float16 number may differ.
+            wanted = np.float32(np.abs(part).max()) / np.float32(steps)
+            scale = float(np.float16(wanted))
+            while scale < wanted or scale == 0:
                 scale = float(np.nextafter(np.float16(scale), np.float16(np.inf)))
             back[row, start : start + block] = np.rint(part / scale) * scale
             worst = max(worst, float(np.abs(back[row, start : start + block] - part).max()) / scale)
@@ -62,6 +64,7 @@ def naive(matrix: Any, block: int, steps: int) -> tuple[Any, float]:
     st.sampled_from([1e-6, 1e-3, 0.05, 1.0, 1e4]),
     st.sampled_from(sorted(STEPS)),
 )
+@example((2, 512), 69, 0.05, "bert.embeddings.word_embeddings.weight")  # such a step
 @settings(max_examples=25, deadline=None)
 def test_each_entry_stays_within_half_a_step_of_its_block(
     shape: tuple[int, int], seed: int, size: float, name: str
