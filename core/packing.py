@@ -4,8 +4,8 @@ Symmetric weight-only quantisation: a block b of a row becomes round(W_b / s_b)
 with s_b = max|W_b| / q, rounded up to float16, and is multiplied out again at
 load. q is 44 for embeddings and 90 for other matrices: gzip then stores 6½ or 7½
 bits of each int8, a tenth less than with q = 127, and a label in some hundred
-and fifty tweets changes (train/EXPERIMENTS.md); with one scale for a whole row
-it were more. Knows tensors by name and shape, and checkpoint folders; not what
+and fifty tweets changes (train/EXPERIMENTS.md), more with one scale for a whole
+row. Knows tensors by name and shape, and checkpoint folders; not what
 a model does with them.
 """
 

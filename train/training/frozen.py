@@ -1,7 +1,8 @@
 """What refinement holds still: languages, translations, the teacher's and student's readings.
 
 Computed once; translations are kept on disk by content, so that a second run
-with the same translator finds them, readings so that a resumed run does.
+with the same translator finds them, readings so that a resumed run does; both
+for other runs too, where they share a folder.
 Knows no optimiser.
 """
 
