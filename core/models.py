@@ -73,6 +73,23 @@ class EmotionModel:
         return tuple(name for name, column in pairs if column is None)
 
     @property
+    def columns(self) -> tuple[int, ...]:
+        """The module's outputs that are one of the six, in the module's order."""
+        return tuple(place for place, label in enumerate(self._columns) if label is not None)
+
+    def column(self, label: str) -> int:
+        """The module's output that stands for a label.
+
+        Raises:
+            ModelError: the model has none for it.
+        """
+        if label not in LABELS or LABELS.index(label) not in self._columns:
+            raise ModelError(
+                f"{self.name} has no class {label}.", f"It has {', '.join(self.class_names)}."
+            )
+        return self._columns.index(LABELS.index(label))
+
+    @property
     def parameters(self) -> int:
         """How many weights."""
         return sum(parameter.numel() for parameter in self.module.parameters())
@@ -144,7 +161,7 @@ class EmotionModel:
         A slow tokenizer tells no offsets: there the text is read word by word,
         and sub-tokens may differ from those of ``predict``.
         """
-        alignments = [self._align(text) for text in texts]
+        alignments = [self.aligned(text) for text in texts]
         encodings = [
             _with_ids(encoding, alignment.input_ids)
             for encoding, alignment in zip(self.encode(texts), alignments, strict=True)
@@ -167,7 +184,8 @@ class EmotionModel:
         """Trigger scores, one TokenScores per text (Wang et al. 2024, Triggers)."""
         return [scores for _, scores in self.analyse(texts, batch_size)]
 
-    def _align(self, text: str) -> Alignment:
+    def aligned(self, text: str) -> Alignment:
+        """The sub-tokens that the model reads of a text, tied to its words."""
         with self._lock:
             return align(
                 encodable(text), self.tokenizer, prefix=self.prefix, max_length=self.max_length

@@ -156,7 +156,7 @@ def test_contributions_equal_what_leaving_the_mean_says(folders: Any, mean: Emot
         terms = hidden.numpy().astype(np.float64) @ direction
         terms = (terms - terms.mean()) / terms.std()
         best: dict[int, float] = {}
-        for word, term in zip(model._align(text).word_ids, terms, strict=True):
+        for word, term in zip(model.aligned(text).word_ids, terms, strict=True):
             if word is not None:
                 best[word] = max(best.get(word, -9.0), float(term))
         found = {row: word.score for row, word in enumerate(scores.words) if word.scored}

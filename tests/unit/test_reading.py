@@ -48,7 +48,7 @@ def test_the_pieces_are_those_that_the_model_was_given(
     teacher: EmotionModel, student: EmotionModel, text: str
 ) -> None:
     for model in (teacher, student):
-        found = reading(model._align(text), model.tokenizer, model.max_length)
+        found = reading(model.aligned(text), model.tokenizer, model.max_length)
         [encoding] = model.encode([text])
         ids, unknown = encoding["input_ids"], model.tokenizer.unk_token_id
         assert list(found.pieces) == model.tokenizer.convert_ids_to_tokens(ids)

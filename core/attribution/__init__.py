@@ -1,0 +1,5 @@
+"""Attribution: which words made the label. Importing the package loads no torch."""
+
+from core.attribution.table import CHEAP, METHODS, Cost, Method, MethodOption
+
+__all__ = ["CHEAP", "METHODS", "Cost", "Method", "MethodOption"]
