@@ -5,8 +5,11 @@ reads no file.
 """
 
 import math
+from dataclasses import asdict
 from typing import Any
 
+from core.attribution import METHODS
+from core.explanations import Explanation, Faithfulness, LinkedAgreement, Links, Side
 from core.records import Comparison, Language, Prediction, TokenScores, Translation
 
 
@@ -78,3 +81,98 @@ def _words(scores: TokenScores) -> list[dict[str, Any]]:
 def _finite(value: float | None) -> float | None:
     """A number that JSON can hold, or None."""
     return float(value) if value is not None and math.isfinite(value) else None
+
+
+def explained(explanation: Explanation) -> dict[str, Any]:
+    """A whole explanation, both sides, links and what they share: what an export holds."""
+    translation, links = explanation.translation, explanation.links
+    return {
+        "text": explanation.text,
+        "language": explanation.language.code,
+        "language_probability": _finite(explanation.language.probability),
+        "translation": None if translation is None else translation.text,
+        "translation_status": None if translation is None else translation.status.value,
+        "models": explanation.models,
+        "seed": explanation.seed,
+        "gold": None if explanation.gold is None else list(explanation.gold),
+        "sides": {role: explained_side(side) for role, side in explanation.sides.items()},
+        "links": None if links is None else _links(links),
+        "linked": {name: _linked(found) for name, found in explanation.linked.items()},
+    }
+
+
+def explained_side(side: Side) -> dict[str, Any]:
+    """One model's explanations, as the endpoint ``/explain`` answers them."""
+    spans = zip(side.words, side.spans, side.read, strict=True)
+    return {
+        "target": side.target.label,
+        "against": side.target.against,
+        "explained_text": side.text,
+        **_prediction(side.prediction),
+        "value": _finite(side.value),
+        "baseline": _finite(side.baseline),
+        "words": [
+            {"word": word, "start": span[0], "end": span[1], "read": read}
+            for word, span, read in spans
+        ],
+        "methods": {name: _method(side, name) for name in METHODS if name in side.attributions},
+        "missing": dict(side.missing),
+        "unjudged": side.unjudged or None,
+    }
+
+
+def _method(side: Side, name: str) -> dict[str, Any]:
+    """Scores of one method and all that is known of them."""
+    found, plausible = side.attributions[name], side.plausibility.get(name)
+    faithful = side.faithfulness.get(name)
+    return {
+        "scores": [_finite(score) for score in found.scores],
+        "residual": _finite(found.residual),
+        "delta": _finite(found.delta),
+        "seconds": found.seconds,
+        "passes": found.passes,
+        "note": found.note or None,
+        "faithfulness": None if faithful is None else _faithfulness(faithful),
+        "verdict": None if faithful is None else faithful.verdict.value,
+        "stability": _finite(side.stability.get(name)),
+        "plausibility": None if plausible is None else asdict(plausible),
+    }
+
+
+def _faithfulness(found: Faithfulness) -> dict[str, Any]:
+    """Under masking first, which the two plain keys repeat; intervals are of random rankings."""
+    return {
+        "comprehensiveness": found.masked.comprehensiveness,
+        "sufficiency": found.masked.sufficiency,
+        **_plain(asdict(found)),
+    }
+
+
+def _plain(values: dict[str, Any]) -> dict[str, Any]:
+    """Pairs as lists, as JSON has them."""
+    return {
+        name: _plain(value)
+        if isinstance(value, dict)
+        else list(value)
+        if isinstance(value, tuple)
+        else value
+        for name, value in values.items()
+    }
+
+
+def _links(links: Links) -> dict[str, Any]:
+    """The hard alignment and the matrix behind it."""
+    return {
+        "pairs": [list(pair) for pair in links.pairs],
+        "matrix": [[_finite(share) for share in row] for row in links.matrix],
+    }
+
+
+def _linked(found: LinkedAgreement) -> dict[str, Any]:
+    """The teacher's scores on the source words, and how they agree with the student's."""
+    return {
+        "carried": [_finite(score) for score in found.carried],
+        "spearman": _finite(found.spearman),
+        "permuted": None if found.permuted is None else list(found.permuted),
+        "permuted_mean": _finite(found.permuted_mean),
+    }

@@ -1,6 +1,6 @@
-"""The one door for dashboard and command line: holds loaded models and caches, compares tweets.
+"""The one door for dashboard and command line: loads models once, compares and explains tweets.
 
-Knows which model reads which text. Loading runs in a thread of its own; every
+Knows who does what, and does none of it itself. Loading runs in a thread of its own; every
 method may be called from many threads. Knows no widget, no file format, no
 training.
 """
@@ -10,37 +10,29 @@ import threading
 from collections.abc import Callable, Sequence
 from typing import Literal
 
-from core.cache import BoundedCache
+from core.attribution.running import warm
+from core.comparing import Comparer
 from core.errors import ModelError, TandemError
+from core.explaining import checked, with_masked
+from core.explanations import Explanation, Links, Question
+from core.growing import Told, grow
 from core.hub import Progress
 from core.languages import LanguageIdentifier
-from core.models import EmotionModel
 from core.records import (
     Comparison,
     EngineInfo,
     EngineSources,
-    Language,
     ModelInfo,
     Prediction,
-    TokenScores,
-    Translation,
-    TranslationStatus,
-    Weight,
 )
 from core.request import AUTO, Request
-from core.roster import Roster, open_models
-from core.translation import Translator
+from core.roster import open_models
 
 __all__ = ["AUTO", "Engine", "EngineInfo", "EngineSources", "ModelInfo"]
 
 log = logging.getLogger("tandem")
 
 State = Literal["idle", "loading", "ready", "failed"]
-Key = tuple[object, ...]
-"""Of a cache: the text, then everything that shapes the result."""
-
-CACHED = 4096  # texts per kind of result
-CHARACTERS = 1_000_000  # of all texts that one cache holds results for
 CHUNK = 16  # tweets between two progress reports
 
 
@@ -60,16 +52,10 @@ class Engine:
         self.device = device
         self.progress = progress
         self.identifier = LanguageIdentifier()
-        self._loaded: Roster | None = None
+        self._loaded: Comparer | None = None
         self._error: TandemError | None = None
         self._thread: threading.Thread | None = None
         self._starting = threading.Lock()
-        self._translations: BoundedCache[Key, Translation] = BoundedCache(
-            CACHED, CHARACTERS, _characters
-        )
-        self._readings: BoundedCache[Key, tuple[Prediction, TokenScores]] = BoundedCache(
-            CACHED, CHARACTERS, _characters
-        )
 
     @property
     def state(self) -> State:
@@ -103,7 +89,7 @@ class Engine:
 
     def describe(self) -> EngineInfo:
         """The loaded models; waits for them."""
-        return EngineInfo(self.device, self._ready().models())
+        return EngineInfo(self.device, self._ready().roster.models())
 
     def compare(
         self,
@@ -135,101 +121,94 @@ class Engine:
         for part in request.parts(CHUNK):
             if stop is not None and stop():
                 break
-            results += self._compare(loaded, part)
+            results += loaded.compare(part)
             if progress is not None:
                 progress(len(results), len(texts))
         return results
+
+    def explain(
+        self,
+        question: Question,
+        told: Told | None = None,
+        stop: Callable[[], bool] | None = None,
+    ) -> Explanation:
+        """Which words made the label, by several methods, and how far that can be trusted.
+
+        Args:
+            question: one tweet, which models, which methods, which class.
+            told: called after each step with the explanation so far, steps done, steps in all.
+            stop: asked between passes; once it says yes, what is there is the answer.
+
+        Raises:
+            InputError: what is asked for does not exist, see core.explaining.checked.
+            ModelError: a model lacks the class.
+            TandemError: what loading met.
+        """
+        asked = checked(question)
+        request = Request.of([asked.text], asked.language, [asked.translation])
+        loaded = self._ready()
+        models = {role: loaded.roster.in_role(role) for role in asked.roles}
+        [language] = loaded.languages(request)
+        translation = links = None
+        if "teacher" in models:
+            [translation] = loaded.translations(request, [language])
+            links = loaded.roster.translator.links(asked.text, language.code, translation)
+        begun = Explanation(
+            asked.text, language, translation, {}, links, gold=asked.gold, seed=asked.seed
+        )
+        return grow(begun, asked, models, told, stop)
+
+    def links(self, text: str, language: str, translation: str | None) -> Links | None:
+        """Source words and English words that belong together, by the translator's attention.
+
+        Args:
+            language: "auto" or a code.
+            translation: the user's own English, or None.
+
+        Returns:
+            None where nothing was translated.
+        """
+        request = Request.of([text], language, [translation])
+        loaded = self._ready()
+        [found] = loaded.languages(request)
+        [english] = loaded.translations(request, [found])
+        return loaded.roster.translator.links(text, found.code, english)
+
+    def what_if(
+        self,
+        text: str,
+        role: str,
+        masked: Sequence[int],
+        language: str = AUTO,
+        translation: str | None = None,
+    ) -> Prediction:
+        """What a model would say with some words of the text that it reads masked.
+
+        Args:
+            role: "student", "teacher" or "student before".
+            masked: places of words in ``split(" ")`` of the text that this model reads.
+
+        Raises:
+            InputError: no such role, no such word, an unknown language.
+            ModelError: the model has no mask token.
+        """
+        request = Request.of([text], language, [translation])
+        loaded = self._ready()
+        model, read = loaded.roster.in_role(role), text
+        if role == "teacher":
+            [english] = loaded.translations(request, loaded.languages(request))
+            read = english.text
+        return with_masked(model, read, masked)
 
     def forget(self) -> None:
         """Empty the caches, so that the next answers depend on nothing asked before.
 
         Which texts are read together decides the last digits of a probability.
         """
-        self._translations.clear()
-        self._readings.clear()
+        if self._loaded is not None:
+            self._loaded.forget()
 
-    def _compare(self, loaded: Roster, asked: Request) -> list[Comparison]:
-        texts = asked.texts
-        languages = list(map(self._language, texts, asked.codes))
-        translations = self._translate(loaded.translator, asked, languages)
-        english = [translation.text for translation in translations]
-        student = self._read(loaded.student, texts)
-        teacher = self._read(loaded.teacher, english)
-        before = self._predict(loaded.baseline, texts)
-        weights = self._weigh(loaded, before, translations)
-        return [
-            Comparison(
-                text=texts[row],
-                language=languages[row],
-                translation=translations[row],
-                teacher=teacher[row][0],
-                student=student[row][0],
-                student_before=before[row],
-                weight=weights[row],
-                triggers={"student": student[row][1], "teacher": teacher[row][1]},
-            )
-            for row in range(len(texts))
-        ]
-
-    def _language(self, text: str, code: str) -> Language:
-        return self.identifier.identify(text) if code == AUTO else Language(code, None)
-
-    def _translate(
-        self, translator: Translator, asked: Request, languages: Sequence[Language]
-    ) -> list[Translation]:
-        """The user's own English where there is one, else the machine's."""
-        made = self._by_machine(translator, asked.texts, [found.code for found in languages])
-        return [
-            machine
-            if own is None or own == machine.text
-            else Translation(own, TranslationStatus.EDITED)
-            for machine, own in zip(made, asked.edited, strict=True)
-        ]
-
-    def _by_machine(
-        self, translator: Translator, texts: Sequence[str], codes: Sequence[str]
-    ) -> list[Translation]:
-        keys = [
-            (text, code, *translator.key_of(code)) for text, code in zip(texts, codes, strict=True)
-        ]
-
-        def compute(missing: Sequence[Key]) -> list[Translation]:
-            return translator.translate(
-                [str(key[0]) for key in missing], [str(key[1]) for key in missing]
-            )
-
-        return self._translations.fill(keys, compute)
-
-    def _read(
-        self, model: EmotionModel, texts: Sequence[str]
-    ) -> list[tuple[Prediction, TokenScores]]:
-        """Prediction and trigger scores, from the cache where the same model read the text."""
-        keys = [(text, *model.key) for text in texts]
-        return self._readings.fill(
-            keys, lambda missing: model.analyse([str(key[0]) for key in missing])
-        )
-
-    def _predict(self, model: EmotionModel | None, texts: Sequence[str]) -> list[Prediction | None]:
-        if model is None:
-            return [None] * len(texts)
-        return [prediction for prediction, _ in self._read(model, texts)]
-
-    def _weigh(
-        self,
-        loaded: Roster,
-        on_original: Sequence[Prediction | None],
-        translations: Sequence[Translation],
-    ) -> list[Weight]:
-        english = [translation.text for translation in translations]
-        on_translation = self._predict(loaded.baseline, english)
-        return [
-            loaded.weigher.weigh(original, translated, translation.status)
-            for original, translated, translation in zip(
-                on_original, on_translation, translations, strict=True
-            )
-        ]
-
-    def _ready(self) -> Roster:
+    def _ready(self) -> Comparer:
         self.start()
         assert self._thread is not None
         self._thread.join()
@@ -243,7 +222,8 @@ class Engine:
         try:
             loaded = open_models(self.sources, self.device, self.progress)
             self.identifier.load()
-            self._loaded = loaded
+            self._loaded = Comparer(loaded, self.identifier)
+            warm()  # nobody waits for what explanations import
         except TandemError as error:
             self._error = error
         except Exception as error:
@@ -252,7 +232,3 @@ class Engine:
                 f"The models could not be loaded: {type(error).__name__}.", "The log says more."
             )
             self._error.__cause__ = error
-
-
-def _characters(key: Key) -> int:
-    return len(str(key[0])) + 1

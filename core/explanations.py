@@ -158,7 +158,7 @@ class Side:
     target: Target
     prediction: Prediction
     value: float  # f(x), a difference of logits
-    baseline: float  # f(b), every word replaced by the mask token
+    baseline: float | None  # f(b), every word replaced by the mask token; None: it has none
     threshold: float | None = None  # of the model's own trigger score
     attributions: Mapping[str, Attribution] = field(default_factory=dict)
     faithfulness: Mapping[str, Faithfulness] = field(default_factory=dict)
@@ -179,7 +179,7 @@ class Explanation:
 
     text: str
     language: Language
-    translation: Translation
+    translation: Translation | None  # None where no side reads it
     sides: Mapping[str, Side]  # by role, in the order in which they are shown
     links: Links | None = None  # None for English, or without a translator for it
     linked: Mapping[str, LinkedAgreement] = field(default_factory=dict)  # by method

@@ -77,6 +77,11 @@ class EmotionModel:
         """The module's outputs that are one of the six, in the module's order."""
         return tuple(place for place, label in enumerate(self._columns) if label is not None)
 
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """Those of the six that the module can give, in the module's order."""
+        return tuple(LABELS[label] for label in self._columns if label is not None)
+
     def column(self, label: str) -> int:
         """The module's output that stands for a label.
 
@@ -85,7 +90,7 @@ class EmotionModel:
         """
         if label not in LABELS or LABELS.index(label) not in self._columns:
             raise ModelError(
-                f"{self.name} has no class {label}.", f"It has {', '.join(self.class_names)}."
+                f"{self.name} has no class {label}.", f"It has {', '.join(self.labels)}."
             )
         return self._columns.index(LABELS.index(label))
 
@@ -149,7 +154,7 @@ class EmotionModel:
         encodings = self.encode(texts)
         table = self._probabilities(encodings, batch_size)
         return [
-            Prediction(_normalised(table[row]), self._truncated(text, encodings[row]))
+            Prediction.of(table[row].tolist(), self._truncated(text, encodings[row]))
             for row, text in enumerate(texts)
         ]
 
@@ -174,7 +179,7 @@ class EmotionModel:
             hidden = output.hidden_states[-1].float().cpu()  # (B, T, H)
             for position, row in enumerate(rows):
                 alignment = alignments[row]
-                prediction = Prediction(_normalised(table[position]), alignment.truncated)
+                prediction = Prediction.of(table[position].tolist(), alignment.truncated)
                 states = self._own_states(hidden[position], batch["attention_mask"][position])
                 scores = self._sub_token_scores(states, int(output.logits[position].argmax()))
                 found[row] = prediction, self._words(texts[row], alignment, scores)
@@ -253,9 +258,3 @@ def _with_ids(encoding: Encoding, ids: Sequence[int]) -> Encoding:
     if len(encoding["input_ids"]) == len(ids):
         return {**encoding, "input_ids": list(ids)}
     return {"input_ids": list(ids)}
-
-
-def _normalised(row: NDArray[np.float32]) -> tuple[float, ...]:
-    """Float32 softmax as Python floats that sum to 1 in double precision."""
-    values = row.astype(np.float64)
-    return tuple(float(value) for value in values / values.sum())

@@ -3,7 +3,7 @@
 Holds values only: no model, no file, no drawing.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -76,6 +76,13 @@ class Prediction:
 
     probabilities: tuple[float, ...]  # K, in the order of LABELS, sum 1
     truncated: bool = False  # text beyond the model's maximum length was not read
+
+    @classmethod
+    def of(cls, shares: Iterable[float], truncated: bool = False) -> "Prediction":
+        """From a float32 softmax: shares that sum to 1 in double precision."""
+        values = [float(share) for share in shares]
+        total = sum(values)
+        return cls(tuple(value / total for value in values), truncated)
 
     @property
     def label(self) -> str:

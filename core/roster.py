@@ -5,6 +5,7 @@ Knows sources and headers; answers nothing itself.
 
 from dataclasses import asdict, dataclass
 
+from core.errors import InputError
 from core.hub import Progress
 from core.loading import load_emotion_model, quiet
 from core.models import EmotionModel
@@ -23,6 +24,21 @@ class Roster:
     baseline: EmotionModel | None
     translator: Translator  # without units where none was asked for
     weigher: Weigher
+
+    def in_role(self, role: str) -> EmotionModel:
+        """The classifier of a role.
+
+        Raises:
+            InputError: no model is loaded as that.
+        """
+        models = {"student": self.student, "teacher": self.teacher}
+        if self.baseline is not None:
+            models["student before"] = self.baseline
+        if role not in models:
+            raise InputError(
+                f"No model is loaded as {str(role)[:40]!r}.", f"Loaded are {', '.join(models)}."
+            )
+        return models[role]
 
     def models(self) -> tuple[ModelInfo, ...]:
         """A header's lines, in the order in which they are shown."""

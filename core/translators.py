@@ -13,6 +13,7 @@ from typing import Any
 from transformers import MarianMTModel, MarianTokenizer
 
 from core.checkpoints import MANIFEST, Manifest, read_manifest, verify
+from core.cross_attention import Heads
 from core.errors import CheckpointError, ModelError
 from core.hub import Progress, Source, locate
 from core.modules import module_identity
@@ -77,6 +78,7 @@ def load_unit(
     module = load_saved(MarianMTModel, folder, _POSITIONS)
     module.generation_config.bad_words_ids = [[module.config.pad_token_id]]
     unit = MarianUnit(
+        heads=_heads(folder, manifest, module),
         module=module.to(device),
         tokenizer=_tokenizer(place),
         name=place.name,
@@ -84,6 +86,18 @@ def load_unit(
         manifest=manifest,
     )
     return unit, manifest.languages
+
+
+def _heads(folder: Path, manifest: Manifest, module: Any) -> Heads | None:
+    """The attention that was chosen for this model's links; None where none was."""
+    found = manifest.settings.get("alignment")
+    try:
+        return None if found is None else Heads.of_settings(found, module)
+    except ValueError as error:
+        raise CheckpointError(
+            f"{folder} names attention for word links that it does not have: {found}.",
+            "Correct alignment in its tandem.json, or take it out.",
+        ) from error
 
 
 def describe(translator: Translator) -> tuple[str, Manifest | None]:

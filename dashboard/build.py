@@ -20,8 +20,8 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware  # noqa: E402
 
 from dashboard import theme, wording  # noqa: E402
 from dashboard.services import Services  # noqa: E402
-from dashboard.tabs import compare  # noqa: E402
-from dashboard.views import page, script  # noqa: E402
+from dashboard.tabs import compare, explain, explain_endpoint  # noqa: E402
+from dashboard.views import page, script, script_explain_form  # noqa: E402
 
 LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
 _ADDRESS = re.compile(r"(?:\[([0-9A-Fa-f:.]+)\]|([0-9.]+))(?::\d+)?")
@@ -50,8 +50,10 @@ def build(services: Services) -> gr.Blocks:
         timer = gr.Timer(POLL)
         with gr.Tabs():
             compare.build(services, blocks)
+            explain.build(services)
 
         compare.endpoint(services)
+        explain_endpoint.endpoint(services)
 
         def look() -> tuple[str, gr.Timer]:
             status = services.status()
@@ -72,7 +74,7 @@ def launch(blocks: gr.Blocks, door: Door) -> tuple[str, str | None]:
         auth=checker(door.logins) if door.logins else None,
         app_kwargs={"middleware": [Middleware(TrustedHosts, **_hosts(door))]},
         theme=theme.gradio_theme(),
-        head=script.head(theme.stylesheet()),
+        head=script.head(theme.stylesheet()) + script_explain_form.head(),
         footer_links=["api", "settings"],
         run_history=False,
         mcp_server=False,

@@ -14,6 +14,7 @@ TAB_LIMIT = 500  # tweets that the tab compares at once
 CARD_LIMIT = 5  # so many tweets are shown as cards at once; of more, a table stands first
 ENDPOINT_LIMIT = 500  # texts that one call of the endpoint may hold
 LENGTH_LIMIT = 20_000  # characters of one text
+SEEDS = 2**31
 
 
 def whole_characters(text: str) -> str:
@@ -33,7 +34,7 @@ def check_lengths(texts: Sequence[str]) -> None:
         if len(text) > LENGTH_LIMIT:
             raise InputError(
                 f"Text {position} has {wording.number(len(text))} characters; "
-                f"at most {wording.number(LENGTH_LIMIT)} can be compared.",
+                f"at most {wording.number(LENGTH_LIMIT)} can be read.",
                 "Shorten it, or split it over several lines.",
             )
 
@@ -76,6 +77,63 @@ def check_texts(texts: Any) -> list[str]:
         )
     check_lengths(texts)
     return texts
+
+
+def check_text(value: Any, name: str) -> str:
+    """One text of an endpoint.
+
+    Raises:
+        InputError: no string, or too long.
+    """
+    if not isinstance(value, str):
+        raise InputError(f"{name} must be a string, not {_kind(value)}.")
+    check_lengths([value])
+    return value
+
+
+def check_text_or_none(value: Any, name: str) -> str | None:
+    """The same, or nothing; raises InputError as ``check_text`` does."""
+    return None if value is None else check_text(value, name)
+
+
+def check_names(value: Any, name: str, default: Sequence[str]) -> tuple[str, ...]:
+    """A list of names, the default where there is none.
+
+    Raises:
+        InputError: no list of strings.
+    """
+    if value is None:
+        return tuple(default)
+    if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
+        raise InputError(f"{name} must be a list of strings, not {_kind(value)}.")
+    return tuple(value)
+
+
+def check_options(value: Any) -> dict[str, dict[str, float]]:
+    """Tables of numbers by name; none where there is nothing.
+
+    Raises:
+        InputError: of another shape; the numbers are checked where they are used.
+    """
+    if value is None:
+        return {}
+    if not isinstance(value, dict) or not all(isinstance(one, dict) for one in value.values()):
+        raise InputError(
+            "options must hold an object for each method.",
+            'For example {"lime": {"samples": 500}}.',
+        )
+    return value
+
+
+def check_seed(value: Any) -> int:
+    """A seed for random numbers.
+
+    Raises:
+        InputError: no whole number that a generator takes.
+    """
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value < SEEDS:
+        raise InputError(f"seed must be a whole number from 0 to {SEEDS - 1}.")
+    return value
 
 
 def _kind(value: Any) -> str:

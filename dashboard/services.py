@@ -1,4 +1,4 @@
-"""Everything that a tab may call: load the models, say how far that is, compare tweets.
+"""Everything that a tab may call: load the models, say how far that is, compare and explain.
 
 Knows the engine's interface; imports the engine (and torch with it) only in the loading
 thread, so that the page stands before the models do. Knows nothing of widgets or HTML.
@@ -7,75 +7,26 @@ thread, so that the page stands before the models do. Knows nothing of widgets o
 import csv
 import hashlib
 import logging
-import queue
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, wait
-from dataclasses import dataclass
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
-from typing import Protocol
 
 from core.errors import TandemError
+from core.explanations import Explanation, Links, Question
 from core.hub import Download, Progress
-from core.records import Comparison, EngineInfo, EngineSources
+from core.records import Comparison, EngineInfo, EngineSources, Prediction
 from dashboard import wording
+from dashboard.contract import EngineLike, Growth, Status, Step
+from dashboard.following import PULSE, followed
 from dashboard.inputs import AUTO, whole_characters
 
 log = logging.getLogger("tandem")
 
-AT_ONCE = 2  # comparisons of pages that compute side by side; further ones wait for their turn
-PULSE = 0.5  # seconds after which a comparison that has nothing new says so
+AT_ONCE = 2  # questions of pages that compute side by side; further ones wait for their turn
 EXAMPLES = Path(__file__).resolve().parents[1] / "assets" / "examples" / "tweets.tsv"
-
-
-class EngineLike(Protocol):
-    """The part of core.engine.Engine that the dashboard uses."""
-
-    def start(self) -> None: ...
-    def wait(self) -> None: ...
-    def describe(self) -> EngineInfo: ...
-    def compare(
-        self,
-        texts: Sequence[str],
-        languages: str | Sequence[str] = AUTO,
-        translations: Sequence[str | None] | None = None,
-        progress: Callable[[int, int], None] | None = None,
-        stop: Callable[[], bool] | None = None,
-    ) -> list[Comparison]: ...
-
-
-@dataclass(frozen=True, slots=True)
-class Status:
-    """How far loading is."""
-
-    state: str  # "idle", "loading", "ready" or "failed"
-    info: EngineInfo | None = None  # once ready
-    problem: str = ""  # one sentence and a hint, once failed
-    download: str = ""  # while files come from the hub: of which model, and how far
-
-    @property
-    def final(self) -> bool:
-        """Whether it can still change."""
-        return self.state in ("ready", "failed")
-
-    def threshold(self, role: str) -> float | None:
-        """The trigger threshold of the model in that role, where known."""
-        models = self.info.models if self.info else ()
-        return next((model.threshold for model in models if model.role == role), None)
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """A comparison under way: ``done`` of ``total`` texts; ``result`` on the last step."""
-
-    done: int
-    total: int
-    result: list[Comparison] | None = None
-
-    @property
-    def stopped(self) -> bool:
-        """Whether the result lacks texts because the comparison was cancelled."""
-        return self.result is not None and len(self.result) < self.total
 
 
 def default_engine(sources: EngineSources, progress: Progress | None = None) -> EngineLike:
@@ -190,43 +141,90 @@ class Services:
                 what was done until then.
         """
         cancel = cancel or threading.Event()
-        steps: queue.Queue[Step | BaseException] = queue.Queue()
-        job = (texts, languages, translations, cancel, steps)
-        threading.Thread(target=self._work, args=job, name="tandem-compare", daemon=True).start()
-        step = Step(0, len(texts))
-        try:
-            while step.result is None:
-                step = _next(steps, step)
-                yield step
-        finally:
-            cancel.set()
+        total = len(texts)
 
-    def _work(
+        def work(told: Callable[[Step], None]) -> Step:
+            def said(done: int, of: int) -> None:
+                told(Step(done, of))
+
+            with self._turn(cancel) as granted:
+                result = (
+                    self.compare(texts, languages, translations, said, cancel.is_set)
+                    if granted
+                    else []
+                )
+            return Step(len(result), total, result)
+
+        return followed(work, Step(0, total), cancel)
+
+    def explain(
         self,
-        texts: Sequence[str],
-        languages: str,
-        translations: Sequence[str | None] | None,
-        cancel: threading.Event,
-        steps: "queue.Queue[Step | BaseException]",
-    ) -> None:
-        """A comparison in a thread of its own; whatever happens ends up among the steps."""
-        result: list[Comparison] = []
+        question: Question,
+        told: Callable[[Explanation, int, int], None] | None = None,
+        stop: Callable[[], bool] | None = None,
+    ) -> Explanation:
+        """Which words made the label; see core.engine.Engine.explain."""
+        own = question.translation
+        whole = replace(
+            question,
+            text=whole_characters(question.text),
+            translation=own and whole_characters(own),
+        )
+        engine, key = self.engine(), self.models_key()
 
-        def told(done: int, total: int) -> None:
-            steps.put(Step(done, total))
+        def signed(found: Explanation, done: int, total: int) -> None:
+            if told is not None:
+                told(replace(found, models=key), done, total)
 
+        return replace(engine.explain(whole, signed, stop), models=key)
+
+    def follow_explanation(
+        self, question: Question, cancel: threading.Event | None = None
+    ) -> Iterator[Growth]:
+        """An explanation as it grows; steps come and end as those of ``follow`` do."""
+        cancel = cancel or threading.Event()
+        last = Growth(None, 0, 0)
+
+        def work(told: Callable[[Growth], None]) -> Growth:
+            def said(found: Explanation, done: int, total: int) -> None:
+                nonlocal last
+                last = Growth(found, done, total)
+                told(last)
+
+            with self._turn(cancel) as granted:
+                found = self.explain(question, said, cancel.is_set) if granted else None
+            return Growth(found, last.done, last.total, finished=True)
+
+        return followed(work, last, cancel)
+
+    def links(self, text: str, language: str, translation: str | None) -> Links | None:
+        """Words that belong together; see core.engine.Engine.links."""
+        own = translation and whole_characters(translation)
+        return self.engine().links(whole_characters(text), language, own)
+
+    def what_if(
+        self,
+        text: str,
+        role: str,
+        masked: Sequence[int],
+        language: str = AUTO,
+        translation: str | None = None,
+    ) -> Prediction:
+        """A model's answer with words masked; see core.engine.Engine.what_if."""
+        own = translation and whole_characters(translation)
+        return self.engine().what_if(whole_characters(text), role, masked, language, own)
+
+    @contextmanager
+    def _turn(self, cancel: threading.Event) -> Iterator[bool]:
+        """Wait for the models, then for a turn; false if cancelled before."""
+        granted = self._take_turn(cancel)
         try:
-            if self._take_turn(cancel):
-                try:
-                    result = self.compare(texts, languages, translations, told, cancel.is_set)
-                finally:
-                    self._turns.release()
-            steps.put(Step(len(result), len(texts), result))
-        except BaseException as problem:
-            steps.put(problem)
+            yield granted
+        finally:
+            if granted:
+                self._turns.release()
 
     def _take_turn(self, cancel: threading.Event) -> bool:
-        """Wait for the models, then for a turn; false if cancelled before."""
         self.start()
         assert self._loaded is not None
         while not cancel.is_set():
@@ -235,17 +233,6 @@ class Services:
             elif self._turns.acquire(timeout=PULSE):
                 return True
         return False
-
-
-def _next(steps: "queue.Queue[Step | BaseException]", last: Step) -> Step:
-    """The next step, or the last one again when there is none for a while."""
-    try:
-        step = steps.get(timeout=PULSE)
-    except queue.Empty:
-        return last
-    if isinstance(step, BaseException):
-        raise step
-    return step
 
 
 def models_key(info: EngineInfo) -> str:

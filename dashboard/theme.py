@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from gradio.themes import Base
 
 CSS = Path(__file__).resolve().parents[1] / "assets" / "css"
-SHEETS = ("tandem.css", "table.css")
+SHEETS = ("tandem.css", "table.css", "explain.css")
 
 LIGHT = {
     "Love": "#b5508f",
@@ -43,6 +43,8 @@ SURFACES = {
         "accent-ink": "#ffffff",
         "good": "#0b6b4f",
         "bad": "#a63a00",
+        "for": "#e08214",
+        "against": "#3f7fc4",
     },
     "dark": {
         "page": "#12161d",
@@ -56,6 +58,8 @@ SURFACES = {
         "accent-ink": "#0e1a28",
         "good": "#5cd0a8",
         "bad": "#ff9d6b",
+        "for": "#e08a24",
+        "against": "#5794d6",
     },
 }
 FONT = ["system-ui", "-apple-system", "Segoe UI", "Roboto", "Noto Sans", "sans-serif"]
@@ -78,6 +82,12 @@ def _declarations(surfaces: dict[str, str], emotions: dict[str, str]) -> str:
 def stylesheet() -> str:
     """The page's whole style: variables, then the sheets of assets/css."""
     return variables() + "\n".join((CSS / name).read_text(encoding="utf-8") for name in SHEETS)
+
+
+def standalone() -> str:
+    """The style of a page without Gradio, which follows its reader's system in light and dark."""
+    dark = _declarations(SURFACES["dark"], DARK)
+    return stylesheet() + f"@media (prefers-color-scheme: dark){{:root{{{dark}}}}}\n"
 
 
 def gradio_theme() -> "Base":

@@ -18,6 +18,7 @@ from core.errors import ModelError
 from core.models import EmotionModel
 
 BUDGET = 4096  # sub-tokens of one pass, padding included
+PADDED = 1.25  # times as long as its shortest text a batch for gradients may be
 Stopped = Callable[[], bool]
 
 
@@ -46,7 +47,7 @@ def logits(
     """
     distinct = sorted(dict.fromkeys(rows), key=len)
     found: dict[Ids, Tensor] = {}
-    for part in _parts(distinct, budget):
+    for part in parts(distinct, budget):
         if stop is not None and stop():
             raise StoppedError
         batch = model.pad([{"input_ids": list(ids)} for ids in part])
@@ -56,7 +57,7 @@ def logits(
     return torch.stack([found[ids] for ids in rows]).clone() if rows else torch.zeros(0, 0)
 
 
-def _parts(rows: Sequence[Ids], budget: int) -> Iterator[Sequence[Ids]]:
+def parts(rows: Sequence[Ids], budget: int) -> Iterator[Sequence[Ids]]:
     """Rows, sorted by length, in parts whose padded size stays within the budget."""
     start = 0
     for end in range(1, len(rows) + 1):
@@ -132,10 +133,12 @@ def batches(
 ) -> Iterator[tuple[list[int], Batch]]:
     """Texts of one model in batches of similar length, each with the places of its texts."""
     order = sorted(range(len(subjects)), key=lambda row: len(subjects[row].ids))
+    lengths = [len(subjects[row].ids) for row in order]
     start = 0
     for end in range(1, len(order) + 1):
-        longer = len(subjects[order[end]].ids) if end < len(order) else 0
-        if end == len(order) or (end + 1 - start) * longer > budget:
+        longer = lengths[end] if end < len(order) else 0
+        full = (end + 1 - start) * longer > budget or longer > PADDED * lengths[start]
+        if end == len(order) or full:
             rows = order[start:end]
             yield rows, Batch.of([subjects[row] for row in rows], baseline)
             start = end

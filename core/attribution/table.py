@@ -170,7 +170,7 @@ METHODS: Mapping[str, Method] = {
                     "Steps are doubled until the completeness delta is below this.",
                     whole=False,
                 ),
-                MethodOption("steps", 8, 2, 256, "Gauss-Legendre steps to begin with."),
+                MethodOption("steps", 12, 2, 256, "Gauss-Legendre steps to begin with."),
                 MethodOption("most_steps", 256, 2, 2048, "Steps at which doubling ends."),
             ),
         ),

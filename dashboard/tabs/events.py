@@ -14,9 +14,10 @@ import gradio as gr
 from core.errors import InputError
 from dashboard import address, inputs, wording
 from dashboard.address import Address
+from dashboard.contract import Step
 from dashboard.inputs import AUTO, CARD_LIMIT, TAB_LIMIT
 from dashboard.running import Run, Runs
-from dashboard.services import Services, Step
+from dashboard.services import Services
 from dashboard.tabs.questions import told
 from dashboard.views import page
 from dashboard.wording import many

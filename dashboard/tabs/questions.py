@@ -51,10 +51,10 @@ def functions(services: Services) -> list[Callable[[Any], Answer]]:
         text = exports.to_jsonl(found) if kind == "jsonl" else _csv(found, kind)
         return {"text": text, "name": name, "type": TYPES[kind], "said": said}
 
-    return [_safely(asked) for asked in (recompare, row, file)]
+    return [safely(asked) for asked in (recompare, row, file)]
 
 
-def _safely(function: Callable[[Any], Answer]) -> Callable[[Any], Answer]:
+def safely(function: Callable[[Any], Answer]) -> Callable[[Any], Answer]:
     """The same function, of the same name, answering ``{"problem": sentence}`` if it fails."""
 
     def asked(question: Any) -> Answer:

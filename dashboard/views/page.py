@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 
 from core.records import Comparison, ModelInfo, TranslationStatus
 from dashboard import wording
+from dashboard.contract import Status
 from dashboard.inputs import CARD_LIMIT
-from dashboard.services import Status
 from dashboard.views import card, markup, table, tools
 
 EDITED = TranslationStatus.EDITED

@@ -5,9 +5,11 @@ records, no torch. A few texts have a meaning of their own: see ``FakeEngine.com
 """
 
 import hashlib
+import importlib.util
 import threading
 import time
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any
 
 from core.errors import InputError, ModelError
@@ -106,6 +108,35 @@ class FakeEngine:
             if progress:
                 progress(i + 1, len(texts))
         return answers
+
+    def explain(self, question: Any, told: Any = None, stop: Any = None) -> Any:
+        """See fake_explain.py, which lies beside this file."""
+        self.calls.append(("explain", question))
+        return _explaining().explain(question, told, stop, self.pause)
+
+    def links(self, text: str, language: str, translation: str | None) -> Any:
+        return _explaining().links(text, language, translation)
+
+    def what_if(
+        self,
+        text: str,
+        role: str,
+        masked: Sequence[int],
+        language: str = "auto",
+        translation: str | None = None,
+    ) -> Prediction:
+        self.calls.append(("what_if", text, role, list(masked)))
+        return _explaining().what_if(text, role, masked, language, translation)
+
+
+def _explaining() -> Any:
+    """tests/browser/fake_explain.py as a module: tests are no packages."""
+    path = Path(__file__).with_name("fake_explain.py")
+    spec = importlib.util.spec_from_file_location("fake_explain", path)
+    assert spec and spec.loader
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
 
 
 def one(text: str, code: str, edited: str | None) -> Comparison:

@@ -92,5 +92,6 @@ def test_what_cannot_be_used_is_refused_in_a_sentence(client, arguments, sentenc
     assert "secret" not in str(refused.value)
 
 
-def test_it_is_the_only_public_endpoint(client):
-    assert list(client.view_api(return_format="dict")["named_endpoints"]) == ["/compare"]
+def test_no_other_endpoints_are_public(client):
+    named = client.view_api(return_format="dict")["named_endpoints"]
+    assert list(named) == ["/compare", "/explain"]

@@ -1,4 +1,4 @@
-"""predict, compare and translate: the engine's numbers, any input, killed and gone on with.
+"""predict, compare, explain, translate: core's numbers, any input, killed and gone on with.
 
 All through the command line's own door; what is killed is a real process.
 """
@@ -21,7 +21,10 @@ from typing import Any
 import pytest
 
 from core import answers
+from core.attribution import CHEAP
 from core.engine import Engine, EngineSources
+from core.explaining import checked, explain_texts
+from core.explanations import Question
 from core.languages import LanguageIdentifier
 from core.loading import load_emotion_model
 from core.translators import load_translator
@@ -68,6 +71,7 @@ def line(command: str, models: dict[str, str]) -> list[str]:
     chosen = {
         "predict": {"model": models["student"]},
         "compare": models,
+        "explain": {"model": models["student"], "methods": "cosine,occlusion,gradient_shap"},
         "translate": {"translator": models["translator"]},
     }[command]
     words = [word for role, place in chosen.items() for word in (f"--{role}", place)]
@@ -200,6 +204,95 @@ def test_translate_is_what_the_translator_answers(
     assert [row["language"] for row in found] == [one.code for one in languages]
 
 
+def explained(model: str, texts: list[str], **asked: Any) -> list[dict[str, Any]]:
+    """What core says of each text on its own, seconds aside."""
+    question = checked(Question("", **asked))
+    loaded = load_emotion_model(model)
+    found = [
+        answers.explained_side(side)
+        for text in texts
+        for side in explain_texts(loaded, "student", [text], question)
+    ]
+    for record in found:
+        for method in record["methods"].values():
+            assert method.pop("seconds") > 0
+    return found
+
+
+def test_explain_is_what_core_says(run: Any, models: dict[str, str], tmp_path: Path) -> None:
+    texts = [*tweets(18), "so  happy", "a " * 90]
+    words = [
+        "--methods",
+        "occlusion,cosine,lime",
+        "options={lime.samples: 40, occlusion.window: 2}",
+    ]
+    place = f"output={tmp_path}/o.jsonl"
+    source = table(tmp_path / "in.tsv", texts)
+    assert run("explain", "--input", source, place, "--seed=5", *words).code == 0
+    options = {"lime": {"samples": 40}, "occlusion": {"window": 2}}
+    methods = ("cosine", "occlusion", "lime")
+    expected = explained(models["student"], texts, methods=methods, options=options, seed=5)
+    for number, (row, wanted) in enumerate(
+        zip(records(tmp_path / "o.jsonl"), expected, strict=True)
+    ):
+        assert row.pop("input") == {"ID": f"t{number}", "label": "gold"}
+        assert row.pop("text") == row["explained_text"] == texts[number]
+        assert [row["explained_text"][w["start"] : w["end"]] for w in row["words"]] == [
+            w["word"] for w in row["words"]
+        ]
+        assert list(row["methods"]) == ["cosine", "occlusion", "lime"]
+        assert nearly(row, wanted), (row, wanted)
+    verdicts = {m["verdict"] for record in expected for m in record["methods"].values()}
+    assert None in verdicts and len(verdicts) > 1  # short texts have none
+
+
+def test_a_teacher_explains_translations(run: Any, models: dict[str, str], tmp_path: Path) -> None:
+    texts = tweets(8)
+    words = ["--translator", models["translator"], "--language=fr", "model=" + models["teacher"]]
+    words += ["target=Joy", "--against", "Fear", "--faithfulness", "false", "methods="]
+    source = table(tmp_path / "in.tsv", texts)
+    done = run("explain", f"input={source}", f"output={tmp_path}/o.jsonl", *words)
+    assert done.code == 0 and "Without contribution:" in done.err, done.err
+    english = load_translator(models["translator"]).translate(texts, ["fr"] * len(texts))
+    usual = [name for name in (*CHEAP, "integrated_gradients") if name != "contribution"]
+    expected = explained(
+        models["teacher"],
+        [found.text for found in english],
+        methods=tuple(usual),
+        target="Joy",
+        against="Fear",
+        faithful=False,
+        seed=13,
+    )
+    for row, translation, wanted in zip(
+        records(tmp_path / "o.jsonl"), english, expected, strict=True
+    ):
+        assert row["translation"] == row["explained_text"] == translation.text
+        assert set(row["methods"]) == set(usual)
+        assert nearly({name: row[name] for name in wanted}, wanted)
+
+
+def test_what_explain_cannot_do_is_told_first(
+    run: Any, models: dict[str, str], tmp_path: Path
+) -> None:
+    source, place = table(tmp_path / "in.tsv", tweets(5)), tmp_path / "o.jsonl"
+    for words, complaint in (
+        (["--methods", "cosine,contribution", "model=" + models["teacher"]], "lacks contribution"),
+        (["--methods", "cosine,shapley"], "methods must be one of cosine"),
+        (["--against", "Joy"], "against needs a target"),
+        (["--against", "Joy", "target=Joy"], "target and against are one label"),
+        (["options={lime.samples: 3}"], "lime.samples must be from 20 to 10000, not 3"),
+        (["options={occlusion.window: 1.5}"], "must be a whole number, not 1.5"),
+        (["options={lime.samples: 30}"], "is of a method that methods does not name"),
+        (["options={cosine.steps: 3}"], "options must be one of occlusion.window"),
+        (["--language", "fr"], "language needs a translator"),
+        (["--output", f"{tmp_path}/o.csv"], "explain's records fit into no table"),
+    ):
+        done = run("explain", f"input={source}", f"output={place}", *words)
+        assert (done.code, complaint in done.err) == (2, True), done.err
+    assert os.listdir(tmp_path) == ["in.tsv"]
+
+
 # --- pipes ---
 
 
@@ -306,6 +399,26 @@ def test_time_out_keeps_what_is_done(run: Any, tmp_path: Path) -> None:
     done = run("translate", f"output={place}", "--resume", f"input={source}", "max_minutes=null")
     assert done.code == 0
     assert place.read_bytes() == (tmp_path / "whole.csv").read_bytes()
+
+
+@pytest.mark.usefixtures("small_chunks")
+def test_explanations_go_on_with_the_same_random_numbers(run: Any, tmp_path: Path) -> None:
+    """Chunks of four; cut in the middle of a record, with options as typed before."""
+    source, place = table(tmp_path / "in.tsv", tweets(20)), tmp_path / "o.jsonl"
+    words = [f"input={source}", f"output={place}", "options={gradient_shap.samples: 5}"]
+    assert run("explain", *words).code == 0
+    expected, part = place.read_bytes(), tmp_path / ".o.jsonl.part"
+    assert run("explain", *words, "--max-minutes", "1e-9", "--fresh").code == 1
+    for cut in (len(expected) // 3, 2 * len(expected) // 3):
+        about = Path(f"{part}.options").read_bytes()
+        place.unlink()
+        part.write_bytes(expected[:cut])
+        other = run("explain", f"output={place}", "--resume", "--seed", "3")
+        assert other.code == 2 and "another seed" in other.err
+        done = run("explain", f"output={place}", "--resume", "--max-minutes=null")
+        assert done.code == 0, done.err
+        assert place.read_bytes() == expected
+        Path(f"{part}.options").write_bytes(about)
 
 
 @pytest.mark.usefixtures("small_chunks")
@@ -417,7 +530,7 @@ def test_a_defect_is_a_sentence_and_a_place(
 # --- the hostile battery ---
 
 
-@pytest.mark.parametrize("command", ["compare", "predict", "translate"])
+@pytest.mark.parametrize("command", ["compare", "predict", "explain", "translate"])
 def test_the_battery_comes_back_whole(run: Any, tmp_path: Path, command: str) -> None:
     battery = ROOT / "tests" / "battery" / "inputs.jsonl"
     texts = [json.loads(row)["text"] for row in battery.read_text(encoding="ascii").splitlines()]

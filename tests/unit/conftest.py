@@ -43,6 +43,12 @@ def tiny() -> Any:
 
 
 @pytest.fixture(scope="session")
+def explained(tiny: Any) -> Any:
+    """The module explained.py: words, masks and the explained quantity in plain words."""
+    return _module("explained")
+
+
+@pytest.fixture(scope="session")
 def public() -> Any:
     """The module originals.py: synthetic public originals."""
     return _module("originals")

@@ -16,6 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import core.languages
+from core import comparing
 from core import engine as engine_module
 from core.checkpoints import update_manifest
 from core.engine import Engine, EngineSources
@@ -397,12 +398,13 @@ def test_a_foreign_model_can_be_teacher_or_student(folders: Any, tiny: Any, tmp_
 def test_caches_are_bounded_and_keyed_by_model(
     folders: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(engine_module, "CACHED", 12)
-    monkeypatch.setattr(engine_module, "CHARACTERS", 400)
+    monkeypatch.setattr(comparing, "CACHED", 12)
+    monkeypatch.setattr(comparing, "CHARACTERS", 400)
     small = Engine(sources(folders))
     for step in range(60):
         small.compare([f"so {step}", f"je suis {step}", "x" * step], ["en", "fr", "fr"])
-        for cache in (small._readings, small._translations):
+        assert small._loaded is not None
+        for cache in (small._loaded._readings, small._loaded._translations):
             assert len(cache) <= 12 and cache.spent <= 400
     # the same text, read by four models and in two languages, is never mixed up
     (row,) = small.compare(["so happy"], "en")
@@ -423,9 +425,10 @@ def test_a_second_look_is_answered_from_the_caches(
     def never(*_: Any, **__: Any) -> Any:
         raise AssertionError("a model was asked again")
 
-    for model in (made._loaded.teacher, made._loaded.student, made._loaded.baseline):
+    roster = made._loaded.roster
+    for model in (roster.teacher, roster.student, roster.baseline):
         monkeypatch.setattr(model, "analyse", never)
-    monkeypatch.setattr(made._loaded.translator, "translate", never)
+    monkeypatch.setattr(roster.translator, "translate", never)
     assert made.compare(TWEETS, CODES) == first
 
 

@@ -27,8 +27,9 @@ from core.records import (
     Weight,
     WordScore,
 )
-from dashboard import address, inputs, services, wording
+from dashboard import address, following, inputs, services, wording
 from dashboard.address import Address
+from dashboard.contract import Step
 from dashboard.running import Runs
 from dashboard.services import Services
 
@@ -166,19 +167,20 @@ def test_a_comparison_can_be_cancelled_while_models_load():
     asked, cancel = Services(lambda: Engine()), threading.Event()
     threading.Timer(0.1, cancel.set).start()
     (*_, last) = asked.follow(["a", "b"], cancel=cancel)
-    assert last == services.Step(0, 2, []) and last.stopped
+    assert last == Step(0, 2, []) and last.stopped
     assert not asked.status().final
 
 
 def test_a_step_comes_even_when_nothing_is_new(monkeypatch):
-    monkeypatch.setattr(services, "PULSE", 0.02)
+    monkeypatch.setattr(following, "PULSE", 0.02)
     engine, asked = ready(pause=0.3)
     steps = list(asked.follow(["a"]))
-    assert steps.count(services.Step(0, 1)) > 3 and steps[-1].result
+    assert steps.count(Step(0, 1)) > 3 and steps[-1].result
 
 
 def test_further_comparisons_wait_for_their_turn_and_can_leave(monkeypatch):
     monkeypatch.setattr(services, "PULSE", 0.02)
+    monkeypatch.setattr(following, "PULSE", 0.02)
     engine, asked = ready(pause=0.05)
     running = [asked.follow(["long"] * 1000) for _ in range(services.AT_ONCE)]
     for steps in running:

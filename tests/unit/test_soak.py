@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from core import engine as engine_module
+from core import comparing
 from core.engine import Engine, EngineSources
 from core.records import Comparison
 
@@ -80,8 +80,8 @@ def rounds(engine: Engine, rng: random.Random, seconds: float) -> Iterator[int]:
 @pytest.mark.soak
 @pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="reads Linux' /proc")
 def test_memory_stays_flat(folders: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(engine_module, "CACHED", 200)  # full within the first minute
-    monkeypatch.setattr(engine_module, "CHARACTERS", 50_000)
+    monkeypatch.setattr(comparing, "CACHED", 200)  # full within the first minute
+    monkeypatch.setattr(comparing, "CHARACTERS", 50_000)
     paths = (folders.teacher, folders.student, folders.before, folders.translator)
     engine = Engine(EngineSources(*map(str, paths)))
     rng = random.Random(0)

@@ -24,7 +24,7 @@ from core.records import (
     WordScore,
 )
 from dashboard import theme, wording
-from dashboard.services import Status
+from dashboard.contract import Status
 from dashboard.views import card, change, highlight, markup, page, plots, script
 from dashboard.views import reading as readings
 from dashboard.wording import change as change_words

@@ -79,7 +79,7 @@ def seeded(seed: int) -> Iterator[None]:
 def word_piece() -> PreTrainedTokenizerFast:
     """BERT's kind: lower case, whole words or letters with "##"."""
     pieces = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", *WORDS, *EMOJI]
-    pieces += [*(LETTERS + SIGNS), *(f"##{letter}" for letter in LETTERS + SIGNS)]
+    pieces += [*(LETTERS + SIGNS), *(f"##{letter}" for letter in LETTERS + SIGNS[:-1]), "[MASK]"]
     tokenizer = Tokenizer(
         models.WordPiece({piece: row for row, piece in enumerate(pieces)}, unk_token="[UNK]")
     )
@@ -88,7 +88,7 @@ def word_piece() -> PreTrainedTokenizerFast:
     tokenizer.decoder = decoders.WordPiece()
     ends = [("[CLS]", 2), ("[SEP]", 3)]
     tokenizer.post_processor = TemplateProcessing(single="[CLS] $A [SEP]", special_tokens=ends)
-    marks = {"pad": "[PAD]", "unk": "[UNK]", "cls": "[CLS]", "sep": "[SEP]"}
+    marks = {name: f"[{name.upper()}]" for name in ("pad", "unk", "cls", "sep", "mask")}
     return PreTrainedTokenizerFast(
         tokenizer_object=tokenizer, **{f"{name}_token": mark for name, mark in marks.items()}
     )
@@ -98,7 +98,7 @@ def unigram() -> PreTrainedTokenizerFast:
     """XLM-R's kind: pieces with "▁", a lone one before an emoji."""
     special = [("<s>", 0.0), ("<pad>", 0.0), ("</s>", 0.0), ("<unk>", -20.0)]
     pieces = [(f"▁{word}", -3.0) for word in WORDS + MORE] + [("▁", -4.0)]
-    pieces += [(sign, -5.0) for sign in (*EMOJI, *(LETTERS + SIGNS))]
+    pieces += [(sign, -5.0) for sign in (*EMOJI, *(LETTERS + SIGNS[:-1]))] + [("<mask>", 0.0)]
     tokenizer = Tokenizer(models.Unigram([*special, *pieces], unk_id=3))
     tokenizer.normalizer = normalizers.Sequence([normalizers.NFKC(), normalizers.Lowercase()])
     tokenizer.pre_tokenizer = pre_tokenizers.Metaspace()
@@ -106,6 +106,7 @@ def unigram() -> PreTrainedTokenizerFast:
     ends = [("<s>", 0), ("</s>", 2)]
     tokenizer.post_processor = TemplateProcessing(single="<s> $A </s>", special_tokens=ends)
     marks = {"bos": "<s>", "cls": "<s>", "eos": "</s>", "sep": "</s>", "pad": "<pad>"}
+    marks["mask"] = "<mask>"
     return PreTrainedTokenizerFast(
         tokenizer_object=tokenizer,
         unk_token="<unk>",

@@ -21,6 +21,7 @@ from train.config.figures import (
 )
 from train.config.files import (
     CompareConfig,
+    ExplainConfig,
     PredictConfig,
     StreamConfig,
     TableConfig,
@@ -36,6 +37,7 @@ __all__ = [
     "DemoConfig",
     "DistilConfig",
     "EvaluateConfig",
+    "ExplainConfig",
     "PackConfig",
     "PairsConfig",
     "ParallelConfig",

@@ -2,19 +2,28 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import ClassVar
 
+from core.attribution import METHODS
 from core.embedded import NONE
+from core.labels import LABELS
 from core.languages import LANGUAGES
 from core.request import AUTO
 from train.options import RecipeConfig, option
 from train.paths import STANDARD
 
 CODES = (AUTO, *LANGUAGES)
+METHOD_OPTIONS = tuple(
+    f"{method.name}.{one.name}" for method in METHODS.values() for one in method.options
+)
+"""What methods of explanation can be told, as method.option."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class StreamConfig(RecipeConfig):
     """What every command that answers text after text into one file has in common."""
+
+    at_once: ClassVar[int] = 256  # rows that are answered together, and lost together when killed
 
     input: str = option(
         "",
@@ -75,8 +84,7 @@ class PredictConfig(TableConfig):
     )
 
     def problems(self) -> list[str]:
-        alone = self.language != AUTO and self.translator is None
-        return [*super().problems(), *(["language needs a translator."] if alone else [])]
+        return [*super().problems(), *_alone(self.language, self.translator)]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -112,6 +120,97 @@ class CompareConfig(StreamConfig):
     language: str = option(AUTO, "Language of all texts; auto: found per text.", choices=CODES)
 
     def problems(self) -> list[str]:
-        table = Path(self.output).suffix.lower() in (".csv", ".tsv", ".tab")
-        wrong = ["output is JSONL: compare's records fit into no table."] if table else []
-        return [*super().problems(), *wrong]
+        return [*super().problems(), *_no_table(self.output, "compare")]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExplainConfig(StreamConfig):
+    """Which words made each text's label, by one model, and how far each explanation holds."""
+
+    at_once: ClassVar[int] = 16  # a text takes a second or two
+
+    model: str = option("", "Teacher or student: folder or hub id.", path="model")
+    methods: tuple[str, ...] = option(
+        (),
+        "Methods of explanation, as a,b; none: the cheap ones that the model has, and "
+        "integrated_gradients.",
+        choices=tuple(METHODS),
+    )
+    target: str | None = option(
+        None, "The label to explain; null: what the model predicts for each text.", choices=LABELS
+    )
+    against: str | None = option(
+        None, "Explain the target against this label; null: against all others.", choices=LABELS
+    )
+    options: dict[str, float] = option(
+        {},
+        "Options of methods, as {integrated_gradients.tolerance: 0.02, lime.samples: 500}.",
+        choices=METHOD_OPTIONS,
+    )
+    faithfulness: bool = option(
+        True,
+        "Also measure whether each explanation does better than random words, and how steady "
+        "methods that draw random numbers are; this takes most of the time.",
+    )
+    translator: str | None = option(
+        None,
+        "Explain the English translations, as a teacher needs: folder, hub id, or hub ids with "
+        "{language}.",
+        path="model",
+    )
+    language: str = option(
+        AUTO, "Language of all texts, for the translator; auto: found per text.", choices=CODES
+    )
+
+    def problems(self) -> list[str]:
+        return [
+            *super().problems(),
+            *_alone(self.language, self.translator),
+            *_no_table(self.output, "explain"),
+            *self._wrong_target(),
+            *self._wrong_options(),
+        ]
+
+    def _wrong_target(self) -> list[str]:
+        if self.against is None:
+            return []
+        if self.target is None:
+            return ["against needs a target."]
+        return ["target and against are one label."] if self.target == self.against else []
+
+    def _wrong_options(self) -> list[str]:
+        wrong = []
+        for name, value in self.options.items():
+            method, _, own = name.partition(".")
+            row = next(one for one in METHODS[method].options if one.name == own)
+            if problem := row.problem(_whole(value)):
+                wrong.append(f"options: {name} {problem}, not {value:g}.")
+            elif self.methods and method not in self.methods:
+                wrong.append(f"options: {name} is of a method that methods does not name.")
+        return wrong
+
+    @property
+    def method_options(self) -> dict[str, dict[str, float]]:
+        """Options by method, then by name."""
+        found: dict[str, dict[str, float]] = {}
+        for name, value in self.options.items():
+            method, _, own = name.partition(".")
+            found.setdefault(method, {})[own] = _whole(value)
+        return found
+
+
+def _whole(value: float) -> float:
+    """5.0 as 5: a table of options holds numbers of one kind."""
+    return int(value) if value.is_integer() else value
+
+
+def _alone(language: str, translator: str | None) -> list[str]:
+    """A sentence where a language is named that nothing reads."""
+    alone = language != AUTO and translator is None
+    return ["language needs a translator."] if alone else []
+
+
+def _no_table(output: str, command: str) -> list[str]:
+    """A sentence where records that hold lists of lists are asked for as a table."""
+    table = Path(output).suffix.lower() in (".csv", ".tsv", ".tab")
+    return [f"output is JSONL: {command}'s records fit into no table."] if table else []

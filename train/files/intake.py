@@ -47,7 +47,7 @@ class Intake:
         with ExitStack() as closing, self._readable():
             stream, self._size = _opened(self.config.input, closing)
             self._source = self._open(stream)
-            chunks = _chunks(self._good())
+            chunks = _chunks(self._good(), min(ROWS, self.config.at_once))
             self._start = next(chunks, None)
             self._rest = chunks
             self._closing = closing.pop_all()
@@ -136,13 +136,13 @@ def _opened(place: str, closing: ExitStack) -> tuple[BinaryIO, int]:
     return file, about.st_size if stat.S_ISREG(about.st_mode) else 0
 
 
-def _chunks(rows: Iterator[Row]) -> Iterator[list[Row]]:
-    """Rows in lists of at most ROWS rows and CHARACTERS characters, or one longer row."""
+def _chunks(rows: Iterator[Row], most: int) -> Iterator[list[Row]]:
+    """Rows in lists of at most so many rows and CHARACTERS characters, or one longer row."""
     chunk: list[Row] = []
     characters = 0
     for row in rows:
         characters += len(row.text)
-        if chunk and (len(chunk) == ROWS or characters > CHARACTERS):
+        if chunk and (len(chunk) == most or characters > CHARACTERS):
             yield chunk
             chunk, characters = [], len(row.text)
         chunk.append(row)

@@ -61,6 +61,7 @@ RECIPES: dict[str, Recipe] = {
         _recipe("demo", "The embedded models: all of the above as stages, redone where need be."),
         _recipe("predict", "Emotions of the texts in a file of any size, by one model.", "file"),
         _recipe("compare", "Teacher and student on every text of a file, side by side.", "file"),
+        _recipe("explain", "Which words made each text's label, and how far that holds.", "file"),
         _recipe("translate", "The texts of a file in English.", "file"),
     )
 }

@@ -22,6 +22,7 @@ from core.models import module_identity
 from core.translation import Decoding, MarianUnit
 from core.translators import load_unit
 from train.config import TranslatorConfig
+from train.figures.heads import FEWEST, measured
 from train.figures.translation_figures import quality, short_sentences, speed
 from train.run import Run
 from train.training.loop import Fitted, fit, prepare
@@ -53,9 +54,11 @@ def run(config: TranslatorConfig, run: Run) -> dict[str, object]:
         dev = _encode(held_out, model_file, tokenizer, config)
         fitted = _train(module, rows, dev, tokenizer, config, run)
         run.stage("validation")
-        figures = _validate(MarianUnit(module, tokenizer, "new", ""), config, run)
+        unit = MarianUnit(module, tokenizer, "new", "")
+        figures = _validate(unit, config, run)
         history = dict(fitted.history[-1]) if fitted.history else {}
-        manifest = _manifest(module, config, run, data, {**history, **figures})
+        chosen = _alignment(unit, config, run)
+        manifest = _manifest(module, config, run, data, {**history, **figures}, chosen)
         module.generation_config.bad_words_ids = [[tokenizer.pad_token_id]]
         save_encoder(module, tokenizer, Path(config.output), manifest)
     run.saved(config.output)
@@ -254,8 +257,23 @@ def _validate(unit: MarianUnit, config: TranslatorConfig, run: Run) -> dict[str,
     return figures
 
 
+def _alignment(unit: MarianUnit, config: TranslatorConfig, run: Run) -> dict[str, Any]:
+    """The attention that tells word links best on the dev files, for the manifest's settings."""
+    scores = measured(unit, [read_pairs(path) for path in config.dev])
+    if scores[0].total < FEWEST:
+        run.log("Word links: the dev files are too small to choose attention by.")
+        return {}
+    run.log(f"Word links, of {scores[0].total} that are obvious: {scores[0]}; then {scores[1]}.")
+    return {"alignment": scores[0].heads.settings()}
+
+
 def _manifest(
-    module: Any, config: TranslatorConfig, run: Run, data: list[Any], figures: dict[str, Any]
+    module: Any,
+    config: TranslatorConfig,
+    run: Run,
+    data: list[Any],
+    figures: dict[str, Any],
+    chosen: dict[str, Any],
 ) -> Manifest:
     return Manifest(
         role="translator",
@@ -265,7 +283,7 @@ def _manifest(
         max_length=config.max_pieces,
         data=tuple(data),
         metrics=dict(figures),
-        settings={"decoding": asdict(Decoding()), "width": config.width},
+        settings={"decoding": asdict(Decoding()), "width": config.width, **chosen},
         licence=config.licence,
         command=run.command,
         identity=module_identity(module, "translator"),
