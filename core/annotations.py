@@ -23,21 +23,24 @@ class Annotated:
 
 
 def to_triggers(items: Iterable[Annotated]) -> str:
-    """A header and one row per tweet: tabs between cells, pandas' default quoting, LF.
+    """A header and one row per tweet: tabs between cells, pandas' default quoting, CR LF.
 
     IDs count from 1. ``core.data.read_triggers`` gives the same texts and triggers back,
-    character by character; halves of surrogate pairs, which no UTF-8 file can hold, are U+FFFD.
+    character by character; only NUL and halves of surrogate pairs, which no such file can hold,
+    are U+FFFD.
 
     Raises:
         InputError: a tweet whose labels are not one 0 or 1 per word.
     """
     file = io.StringIO(newline="")
-    writer = csv.writer(file, delimiter="\t", lineterminator="\n")
+    # With both characters in the line's end, csv also quotes a text that holds one of them alone.
+    writer = csv.writer(file, delimiter="\t", lineterminator="\r\n")
     writer.writerow(COLUMNS)
     for number, item in enumerate(items, start=1):
         _check(item, number)
         writer.writerow((number, item.text, str(list(item.triggers))))
-    return file.getvalue().encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    written = file.getvalue().replace("\0", "\ufffd")
+    return written.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def _check(item: Annotated, number: int) -> None:

@@ -8,7 +8,7 @@ model and holds none.
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from core.attribution import METHODS
+from core.attribution import METHODS, method_of
 from core.attribution.forward import Stopped, logits
 from core.attribution.running import attribute
 from core.attribution.subject import Subject
@@ -37,12 +37,15 @@ def checked(question: Question) -> Question:
         InputError: an unknown role, method, label or option, or gold of another length.
     """
     _refuse_unknown(question.roles, ROLES, "role")
-    _refuse_unknown(question.methods, METHODS, "method")
+    if not question.methods:
+        raise InputError("No method was chosen.", f"Choose at least one: {', '.join(METHODS)}.")
+    for method in question.methods:
+        method_of(method)
     _refuse_unknown([one for one in (question.target, question.against) if one], LABELS, "label")
     if question.target is not None and question.target == question.against:
         raise InputError(f"{question.target} cannot be explained against itself.")
     for method, values in question.options.items():
-        _check_options(method, values)
+        method_of(method).values(values)
     words = len(split_words(question.text))
     gold = question.gold
     if gold is not None and (len(gold) != words or not set(gold) <= {0, 1}):
@@ -62,19 +65,6 @@ def _refuse_unknown(
             raise InputError(
                 f"The {kind} {str(name)[:40]!r} is not known.", f"Use one of {', '.join(known)}."
             )
-
-
-def _check_options(method: str, values: Mapping[str, float]) -> None:
-    _refuse_unknown([method], METHODS, "method")
-    options = {option.name: option for option in METHODS[method].options}
-    for name, value in values.items():
-        if name not in options:
-            raise InputError(
-                f"{method} has no option {str(name)[:40]!r}.",
-                f"It has {', '.join(options)}." if options else "It has none.",
-            )
-        if problem := options[name].problem(value):
-            raise InputError(f"{method}: {name} {problem}.")
 
 
 def explain_texts(

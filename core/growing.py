@@ -4,6 +4,7 @@ Knows the order in which a waiting person wants to see things; the work on one s
 core.explaining's.
 """
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
@@ -119,13 +120,20 @@ def _linked(
     method: str, sides: Mapping[str, Side], explanation: Explanation
 ) -> LinkedAgreement | None:
     """Teacher's scores on the student's words; None where one of them or the links are missing."""
-    found = [
-        sides[role].attributions.get(method) for role in ("teacher", "student") if role in sides
-    ]
     links = explanation.links or _same_text(sides)
-    if links is None or len(found) < 2 or found[0] is None or found[1] is None:
+    teacher, student = (_scores(sides.get(role), method) for role in ("teacher", "student"))
+    if links is None or teacher is None or student is None:
         return None
-    return linked_agreement(links, found[0].scores, found[1].scores, explanation.seed)
+    return linked_agreement(links, teacher, student, explanation.seed)
+
+
+def _scores(side: Side | None, method: str) -> list[float] | None:
+    """One score per word, NaN where none was read; None without the method."""
+    found = None if side is None else side.attributions.get(method)
+    if side is None or found is None:
+        return None
+    pairs = zip(found.scores, side.read, strict=True)
+    return [score if read else math.nan for score, read in pairs]
 
 
 def _same_text(sides: Mapping[str, Side]) -> Links | None:

@@ -13,6 +13,7 @@ from core.explanations import Question
 from dashboard import inputs
 from dashboard.inputs import AUTO
 from dashboard.wording import explain as words
+from dashboard.wording.explain_form import GOLD_HINT
 
 _GOLD = re.compile(r"\[?\s*[01](?:[\s,]*[01])*\s*\]?")
 
@@ -69,4 +70,4 @@ def read_gold(value: Any) -> tuple[int, ...] | None:
         return tuple(int(digit) for digit in re.findall("[01]", value))
     if isinstance(value, list) and all(type(one) is int and one in (0, 1) for one in value):
         return tuple(value)
-    raise InputError(words.GOLD_UNREADABLE.format(given=repr(value)[:40]), words.GOLD_HINT)
+    raise InputError(words.GOLD_UNREADABLE.format(given=repr(value)[:40]), GOLD_HINT)

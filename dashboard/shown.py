@@ -6,7 +6,8 @@ nothing, computes nothing.
 
 import threading
 from collections import OrderedDict
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from core.attribution import METHODS
 from core.errors import InputError
@@ -24,6 +25,7 @@ class Shown:
     question: Question
     explanation: Explanation
     finished: bool = False  # nothing more will come, stopped or not
+    names: Mapping[str, str] = field(default_factory=dict)  # of the models, by role
 
     @property
     def methods(self) -> tuple[str, ...]:

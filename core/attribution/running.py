@@ -14,9 +14,9 @@ import torch
 
 from core.attribution.forward import BUDGET, Stopped
 from core.attribution.subject import Subject
-from core.attribution.table import METHODS, Method
+from core.attribution.table import METHODS, Method, method_of
 from core.attribution.work import Scores, Work, captum
-from core.errors import InputError, ModelError
+from core.errors import ModelError
 from core.explanations import Attribution
 
 Compute = Callable[[Sequence[Subject], Work], list[Scores]]
@@ -51,8 +51,8 @@ def attribute(
         StoppedError: ``stop`` said yes.
         ValueError: the texts are not of one model.
     """
-    row = _row(method)
-    work = Work(_values(row, options or {}), seed, budget, stop)
+    row = method_of(method)
+    work = Work(row.values(options or {}), seed, budget, stop)
     if any(subject.model is not subjects[0].model for subject in subjects):
         raise ValueError("texts of one model at a time")
     if not subjects:
@@ -72,26 +72,6 @@ def warm() -> None:
         _function(row)
     with suppress(ModelError):  # a method that needs Captum says so itself
         captum()
-
-
-def _row(method: str) -> Method:
-    if method not in METHODS:
-        raise InputError(
-            f"There is no method {str(method)[:40]!r}.", f"Use one of {', '.join(METHODS)}."
-        )
-    return METHODS[method]
-
-
-def _values(row: Method, given: Mapping[str, float]) -> dict[str, float]:
-    """Values of all options, checked."""
-    options = {option.name: option for option in row.options}
-    for name, value in given.items():
-        if name not in options:
-            known = f"It has {', '.join(options)}." if options else "It has none."
-            raise InputError(f"{row.title} has no option {str(name)[:40]!r}.", known)
-        if problem := options[name].problem(value):
-            raise InputError(f"{row.title}: {name} {problem}.", options[name].sentence)
-    return {name: given.get(name, option.default) for name, option in options.items()}
 
 
 def _function(row: Method) -> Compute:

@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from core.errors import InputError
+
 Cost = Literal["cheap", "moderate", "slow"]
 """Cheap: a pass or two of the model. Moderate: tens of passes. Slow: hundreds."""
 
@@ -50,6 +52,21 @@ class Method:
     completeness: bool = False  # scores and residual are meant to sum to f(x) − f(baseline)
     seeded: bool = False  # draws random numbers
     options: tuple[MethodOption, ...] = ()
+
+    def values(self, given: Mapping[str, float]) -> dict[str, float]:
+        """Values of all options; those that are not given keep their defaults.
+
+        Raises:
+            InputError: an unknown option, or a value out of its range.
+        """
+        options = {option.name: option for option in self.options}
+        for name, value in given.items():
+            if name not in options:
+                known = f"It has {', '.join(options)}." if options else "It has none."
+                raise InputError(f"{self.title} has no option {str(name)[:40]!r}.", known)
+            if problem := options[name].problem(value):
+                raise InputError(f"{self.title}: {name} {problem}.", options[name].sentence)
+        return {name: given.get(name, option.default) for name, option in options.items()}
 
 
 _SAMPLES = "Variants of the text that are tried; more are steadier and slower."
@@ -233,6 +250,20 @@ METHODS: Mapping[str, Method] = {
     )
 }
 """Methods by name, in the order in which they are shown."""
+
+
+def method_of(name: str) -> Method:
+    """The row of a name.
+
+    Raises:
+        InputError: there is none.
+    """
+    if name not in METHODS:
+        raise InputError(
+            f"The method {str(name)[:40]!r} is not known.", f"Use one of {', '.join(METHODS)}."
+        )
+    return METHODS[name]
+
 
 CHEAP = tuple(name for name, method in METHODS.items() if method.cost == "cheap")
 """Those that answer at once."""

@@ -16,6 +16,7 @@ from dashboard import address, inputs, wording
 from dashboard.address import Address
 from dashboard.contract import Step
 from dashboard.inputs import AUTO, CARD_LIMIT, TAB_LIMIT
+from dashboard.linked import linked
 from dashboard.running import Run, Runs
 from dashboard.services import Services
 from dashboard.tabs.questions import told
@@ -112,7 +113,9 @@ class Events:
         if not step.result:
             return notes, _stop_button(False), gr.skip()
         run = uuid.uuid4().hex
-        drawn = page.results(step.result, asked.language, services.thresholds(), run, key)
+        few = len(step.result) <= CARD_LIMIT
+        links = [linked(services, one) for one in step.result] if few else []
+        drawn = page.results(step.result, asked.language, services.thresholds(), run, key, links)
         return notes, _stop_button(False), drawn
 
 

@@ -22,9 +22,11 @@ from dashboard.views import (
     explain_press,
     script_explain,
     script_explain_form,
+    script_links,
     script_marked,
 )
 from dashboard.wording import explain as words
+from dashboard.wording.explain_form import EMOJI
 
 OWN_EXAMPLES: Path = EXAMPLES.with_name("explain.tsv")
 
@@ -51,7 +53,7 @@ def build(services: Services) -> None:
         results = gr.HTML(
             explain.empty(),
             elem_id="td-x-results",
-            js_on_load=script_explain.results(),
+            js_on_load=script_explain.results() + script_links.links(),
             server_functions=asked,
             **plain,
         )
@@ -78,6 +80,6 @@ def build(services: Services) -> None:
 
 def _examples() -> dict[str, str]:
     """Name of a button → its tweet."""
-    names = {**wording.LANGUAGES, "emoji": words.EMOJI}
+    names = {**wording.LANGUAGES, "emoji": EMOJI}
     found = services_module.examples(OWN_EXAMPLES)
     return {names[code]: texts[0] for code, texts in found.items()}

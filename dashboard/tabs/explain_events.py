@@ -12,7 +12,7 @@ from typing import Any
 import gradio as gr
 
 from core.explanations import Explanation, Question
-from dashboard import asking
+from dashboard import asking, wording
 from dashboard.asking import Asked
 from dashboard.contract import Growth
 from dashboard.running import Run, Runs
@@ -21,10 +21,11 @@ from dashboard.shown import Kept, Shown
 from dashboard.tabs.questions import told
 from dashboard.views import explain, page
 from dashboard.wording import explain as words
+from dashboard.wording.explain_form import cost
 
 Drawn = tuple[Any, Any, Any]  # status line, Stop button, results
 NOTHING_NEW: Drawn = (gr.skip(), gr.skip(), gr.skip())
-BREATH = 0.25  # seconds between two drawings at least, or twice what the last one took
+BREATH = 0.1  # seconds between two drawings at least, or twice what the last one took
 
 
 class Events:
@@ -76,8 +77,14 @@ class Events:
         status = _progress(question, found, growth) if pace.news(growth) else gr.skip()
         if not found.sides or not pace.due(growth):
             return status, gr.skip(), gr.skip()
-        shown = self.kept.keep(Shown(name, question, found))
+        shown = self.kept.keep(Shown(name, question, found, names=self._names(found)))
         return status, gr.skip(), pace.timed(lambda: explain.results(shown))
+
+    def _names(self, found: Explanation) -> dict[str, str]:
+        """What the models of its sides are called."""
+        info = self.services.status().info
+        models = info.models if info else ()
+        return {one.role: wording.short(one.name) for one in models if one.role in found.sides}
 
     def _end(self, asked: Asked, name: str, growth: Growth) -> Drawn:
         """The last drawing, and what a reader must know of it."""
@@ -85,8 +92,9 @@ class Events:
         if asked.models is not None and asked.models != self.services.models_key():
             notes.append(words.OTHER_MODELS)
         drawn = gr.skip()
-        if growth.explanation is not None and growth.explanation.sides:
-            shown = Shown(name, asked.question, growth.explanation, finished=True)
+        found = growth.explanation
+        if found is not None and found.sides:
+            shown = Shown(name, asked.question, found, True, self._names(found))
             drawn = explain.results(self.kept.keep(shown))
         return page.notices(notes), _stop_button(False), drawn
 
@@ -129,7 +137,7 @@ def _progress(question: Question, explanation: Explanation, growth: Growth) -> s
 
 def _at(question: Question, explanation: Explanation) -> tuple[str, str]:
     """The first method and side that are not there yet."""
-    for method in sorted(question.methods, key=words.cost):
+    for method in sorted(question.methods, key=cost):
         for role in question.roles:
             side = explanation.sides.get(role)
             if side is None or method not in (*side.attributions, *side.missing):

@@ -13,6 +13,7 @@ from core import exports
 from core.errors import InputError, TandemError
 from dashboard import inputs, wording
 from dashboard import services as services_module
+from dashboard.linked import linked
 from dashboard.services import Services
 from dashboard.views import card, table
 from dashboard.wording import many
@@ -35,7 +36,8 @@ def functions(services: Services) -> list[Callable[[Any], Answer]]:
     def recompare(question: Any) -> Answer:
         number, item = _numbered(question)
         [answer] = services.compare([item[0]], item[1], [item[2]])
-        return {"html": card.card(answer, number, item[1], services.thresholds())}
+        links = linked(services, answer)
+        return {"html": card.card(answer, number, item[1], services.thresholds(), links)}
 
     def row(question: Any) -> Answer:
         number, item = _numbered(question)

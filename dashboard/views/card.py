@@ -9,8 +9,10 @@ from collections.abc import Mapping
 from core.records import Comparison, Prediction, TokenScores, TranslationStatus, WordScore
 from dashboard import wording
 from dashboard.inputs import AUTO, LENGTH_LIMIT
-from dashboard.views import change, highlight, markdown, markup, plots, reading
+from dashboard.linked import Linked
+from dashboard.views import agreement, change, highlight, markdown, markup, plots, reading
 from dashboard.wording import copying
+from dashboard.wording import links as link_words
 
 
 def card(
@@ -18,6 +20,7 @@ def card(
     number: int,
     chosen: str,
     thresholds: Mapping[str, float | None],
+    linked: Linked | None = None,
 ) -> str:
     """The card of one tweet.
 
@@ -26,15 +29,19 @@ def card(
         number: its place on the page, from 1.
         chosen: the language setting behind it: "auto" or a code.
         thresholds: trigger threshold by role, None where unknown.
+        linked: its word links, where there are any.
     """
+    sides = ("source", "english") if linked is not None else ("", "")
+    panels = _original(comparison, number, thresholds.get("student"), sides[0]) + _translation(
+        comparison, number, thresholds.get("teacher"), sides[1]
+    )
     return (
         f'<article class="td-card" aria-labelledby="td-tweet-{number}" data-number="{number}" '
         f'data-text="{markup.data(comparison.text)}" '
         f'data-edited="{markup.data(_edited(comparison))}" '
         f'data-markdown="{markup.data(markdown.card(comparison))}">'
         f"{_head(comparison, number, chosen)}"
-        f'<div class="td-panels">{_original(comparison, number, thresholds.get("student"))}'
-        f"{_translation(comparison, number, thresholds.get('teacher'))}</div>"
+        f"{agreement.panels(linked, panels)}{agreement.section(linked, number)}"
         f"{change.section(comparison, number)}{_weight(comparison, number)}{_foot(number)}"
         '<p class="td-card-problem" role="alert" hidden></p></article>'
     )
@@ -78,7 +85,7 @@ def _language(comparison: Comparison, number: int, chosen: str) -> str:
     )
 
 
-def _original(comparison: Comparison, number: int, threshold: float | None) -> str:
+def _original(comparison: Comparison, number: int, threshold: float | None, side: str) -> str:
     """The tweet as the student read it."""
     student = comparison.student
     scores = _scores(comparison, "student", comparison.text)
@@ -86,7 +93,7 @@ def _original(comparison: Comparison, number: int, threshold: float | None) -> s
     return (
         '<section class="td-panel"><h4 class="td-panel-title">'
         f"{wording.ORIGINAL} <span>→ {wording.STUDENT}</span></h4>"
-        f'<div class="td-words-of">{highlight.highlighted(scores, student.label)}'
+        f'<div class="td-words-of">{highlight.highlighted(scores, student.label, side)}'
         f"{highlight.notes(scores, student, threshold)}</div>"
         f"{_answer(student, before)}"
         f"{plots.probabilities(student, comparison.student_before, wording.BARS_STUDENT)}"
@@ -94,7 +101,7 @@ def _original(comparison: Comparison, number: int, threshold: float | None) -> s
     )
 
 
-def _translation(comparison: Comparison, number: int, threshold: float | None) -> str:
+def _translation(comparison: Comparison, number: int, threshold: float | None, side: str) -> str:
     """The English text as the teacher read it, and the form that changes it."""
     teacher = comparison.teacher
     scores = _scores(comparison, "teacher", comparison.translation.text)
@@ -102,7 +109,7 @@ def _translation(comparison: Comparison, number: int, threshold: float | None) -
         '<section class="td-panel"><h4 class="td-panel-title">'
         f"{wording.TRANSLATION} <span>→ {wording.TEACHER}</span></h4>"
         f'<div class="td-words-of"><div class="td-shown">'
-        f"{highlight.highlighted(scores, teacher.label)}{_origin(comparison)}</div>"
+        f"{highlight.highlighted(scores, teacher.label, side)}{_origin(comparison)}</div>"
         f"{_form(comparison, number)}"
         f"{highlight.notes(scores, teacher, threshold)}</div>"
         f"{_answer(teacher, '')}"
@@ -191,16 +198,17 @@ def _split(comparison: Comparison, number: int) -> str:
 
 
 def _foot(number: int) -> str:
-    """What can be taken away: the card as Markdown, its address; and where they say so."""
-    copy, link = (
+    """Where the card leads: Explain; what can be taken away: Markdown, an address; a line."""
+    explain, copy, link = (
         f'<button type="button" class="td-button" data-act="{act}" aria-label="{about}" '
         f'title="{about}">{name}</button>'
         for act, name, about in (
+            ("explain", link_words.EXPLAIN, link_words.EXPLAIN_LABEL.format(number=number)),
             ("copy", copying.COPY, copying.COPY_LABEL.format(number=number)),
             ("link", copying.LINK, copying.LINK_LABEL.format(number=number)),
         )
     )
     return (
-        f'<footer class="td-card-foot">{copy}{link}'
+        f'<footer class="td-card-foot">{explain}{copy}{link}'
         '<span class="td-copied" aria-hidden="true"></span></footer>'
     )

@@ -120,8 +120,8 @@ def _answer(side: Side, explanation: Explanation) -> str:
     target = side.target.label
     notes = "".join(f'<p class="td-note">{markup.text(one)}</p>' for one in _notes(side))
     return (
-        f'<section class="td-x-side"><h4 class="td-panel-title">{_reads(side)} '
-        f"<span>→ {words.ROLES.get(side.role, side.role).lower()}</span></h4>"
+        f'<section class="td-x-side"><h3 class="td-panel-title">{_reads(side)} '
+        f"<span>→ {words.ROLES.get(side.role, side.role).lower()}</span></h3>"
         f'<p class="td-answer td-e-{label.lower()}"><span class="td-swatch" aria-hidden="true">'
         f"</span><strong>{label}</strong> <span>{wording.percent(side.prediction.confidence)}"
         f'</span></p><p class="td-x-target td-e-{target.lower()}">{words.EXPLAINED} '

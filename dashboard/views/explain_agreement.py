@@ -13,6 +13,7 @@ from dashboard.shown import Shown
 from dashboard.views import markup
 from dashboard.wording import explain as words
 
+BESIDE = 9  # methods up to which two tables stand side by side
 TOP = 3  # words that count as top, of a text of few words fewer
 
 
@@ -20,9 +21,10 @@ def section(shown: Shown) -> str:
     """A heat map per side, and the choice of measure."""
     sides = shown.explanation.sides
     maps = "".join(_side(side) for side in sides.values())
+    beside = len(sides) if len(shown.methods) <= BESIDE else 1
     return (
         f'<p class="td-note">{words.AGREEMENT_ABOUT}</p>{_choice()}'
-        f'<div class="td-x-columns td-x-of-{len(sides)}">{maps}</div>'
+        f'<div class="td-x-columns td-x-of-{beside}">{maps}</div>'
     )
 
 

@@ -27,7 +27,7 @@ def page(shown: Shown) -> str:
         f'<section class="td-card td-x-section"><h3>{words.SECTIONS[key]}</h3>{drawn}</section>'
         for key, drawn in sections.items()
     )
-    made = words.FILE_SEED.format(seed=shown.explanation.seed, models=shown.explanation.models)
+    made = words.made(shown.names, shown.explanation.models, shown.explanation.seed)
     return (
         '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'

@@ -11,7 +11,8 @@ from core.labels import LABELS
 from dashboard import wording
 from dashboard.inputs import AUTO, LENGTH_LIMIT, SEEDS
 from dashboard.views import markup
-from dashboard.wording import explain as words
+from dashboard.wording import explain as shown_words
+from dashboard.wording import explain_form as words
 
 PRESELECTED = (*CHEAP, "integrated_gradients")
 CHECKED = ("student", "teacher")
@@ -67,7 +68,7 @@ def _roles() -> str:
         f'<label{" hidden" if role not in CHECKED else ""} data-of="{role}">'
         f'<input type="checkbox" name="role" value="{role}"'
         f"{' checked' if role in CHECKED else ''}> {name}</label>"
-        for role, name in words.ROLES.items()
+        for role, name in shown_words.ROLES.items()
     )
     return f'<fieldset class="td-x-roles"><legend>{words.MODELS}</legend>{boxes}</fieldset>'
 
@@ -76,7 +77,7 @@ def _classes() -> str:
     """The class to explain, and against which."""
     labels = [(label, label) for label in LABELS]
     return _select("target", words.TARGET, [("", words.PREDICTED), *labels]) + _select(
-        "against", words.AGAINST, [("", words.OTHERS), *labels]
+        "against", words.AGAINST, [("", shown_words.OTHERS), *labels]
     )
 
 
@@ -105,7 +106,7 @@ def _group(cost: str, name: str) -> str:
 
 def _tick(method: Method) -> str:
     checked = " checked" if method.name in PRESELECTED else ""
-    mark = "" if method.by_class else f'<span class="td-mark">{words.BY_NO_CLASS}</span>'
+    mark = "" if method.by_class else f'<span class="td-mark">{shown_words.BY_NO_CLASS}</span>'
     return (
         f'<label class="td-x-tick" title="{markup.attribute(method.sentence)}">'
         f'<input type="checkbox" name="method" value="{method.name}"{checked}> '

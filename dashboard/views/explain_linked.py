@@ -52,14 +52,21 @@ def _fold(explanation: Explanation, method: str, found: LinkedAgreement, opened:
     """One method: how alike, and the words of both."""
     student, teacher = explanation.sides["student"], explanation.sides["teacher"]
     carried = explain_words.coloured(
-        student.text, student.spans, method, found.carried, student.read, "source"
+        student.text,
+        student.spans,
+        method,
+        found.carried,
+        student.read,
+        "source",
+        name=words.LINKED_CARRIED,
     )
     lines = [
-        (words.LINKED_STUDENT, _own(student, method, "source")),
+        (words.LINKED_STUDENT, _own(student, method, "source", words.LINKED_STUDENT)),
         (words.LINKED_CARRIED, carried),
     ]
     if explanation.links is not None:
-        lines.append((words.LINKED_TEACHER, _own(teacher, method, "english")))
+        own = _own(teacher, method, "english", words.LINKED_TEACHER)
+        lines.append((words.LINKED_TEACHER, own))
     rows = "".join(
         f'<p class="td-x-who">{name}</p><div class="td-x-whose">{line}</div>'
         for name, line in lines
@@ -67,14 +74,17 @@ def _fold(explanation: Explanation, method: str, found: LinkedAgreement, opened:
     return (
         f'<details class="td-more" data-key="linked-{method}"{" open" if opened else ""}>'
         f"<summary>{words.title(method)} {_agreement(found)}</summary>"
-        f'<div class="td-x-pair{linked_class(explanation)}"{attributes(explanation)}>{rows}</div>'
+        f'<div class="td-x-pair{linked_class(explanation)}"{attributes(explanation)}>{rows}'
+        '<p class="td-sr" role="status" data-role="linked"></p></div>'
         "</details>"
     )
 
 
-def _own(side: Side, method: str, where: str) -> str:
+def _own(side: Side, method: str, where: str, name: str) -> str:
     scores = side.attributions[method].scores
-    return explain_words.coloured(side.text, side.spans, method, scores, side.read, where)
+    return explain_words.coloured(
+        side.text, side.spans, method, scores, side.read, where, name=name
+    )
 
 
 def _agreement(found: LinkedAgreement) -> str:

@@ -24,7 +24,7 @@ def picture(shown: Shown) -> dict[str, Any]:
         "sides": [_side(shown, side) for side in found.sides.values()],
         "legend": [words.AGAINST_IT, words.FOR, words.LEGEND_GOLD],
         "scale": words.SCALE,
-        "foot": f"{wording.NAME} · {words.FILE_SEED.format(seed=found.seed, models=found.models)}",
+        "foot": f"{wording.NAME} · {words.made(shown.names, found.models, found.seed)}",
         "colours": theme.SURFACES["light"],
     }
 

@@ -54,7 +54,7 @@ def _sign(better: bool | None) -> str:
     said = words.BETTER if better else words.NO_BETTER
     return (
         f'<span aria-hidden="true">{"✓" if better else "✗"}</span>'
-        f'<span class="td-sr">{said}:</span>'
+        f'<span class="td-sr">{said} {words.THAN_RANDOM}:</span>'
     )
 
 

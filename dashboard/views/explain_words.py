@@ -46,6 +46,7 @@ def coloured(
     read: Sequence[bool],
     side: str,
     gold: Sequence[int] | None = None,
+    name: str = "",
 ) -> str:
     """The text, word by word, with its scores.
 
@@ -57,6 +58,7 @@ def coloured(
         read: W.
         side: "source" or "english", for the links between words.
         gold: W, 1 where a trigger was marked; None where nothing is known.
+        name: whose words these are, where the arrow keys shall go from word to word.
     """
     signed = method not in METHODS or METHODS[method].signed
     drawn = strengths(method, scores, read)
@@ -67,14 +69,15 @@ def coloured(
         for i in range(end)
     ]
     return (
-        f'<div class="td-text td-x-text" data-side="{side}" dir="auto"{_scrolls(text)}>'
+        f'<div class="td-text td-x-text" data-side="{side}" dir="auto"{_reached(text, name)}>'
         f"{' '.join(shown)}{rest(text, spans, end) or ('' if shown else '&nbsp;')}</div>"
     )
 
 
-def _scrolls(text: str) -> str:
-    """What a text needs that may be too long for its box, so that keys can scroll it."""
-    return ' tabindex="0" role="group"' if len(text) > LONG else ""
+def _reached(text: str, name: str) -> str:
+    """What a text needs that keys shall reach: for its words, or since its box may scroll."""
+    label = f' aria-label="{name}"' if name else ""
+    return f' tabindex="0" role="group"{label}' if name or len(text) > LONG else ""
 
 
 def word(
@@ -111,7 +114,7 @@ def rest(text: str, spans: Sequence[tuple[int, int]], end: int) -> str:
     start = spans[end - 1][1] if end else 0
     tail = text[start:]
     if not tail.strip(" "):
-        return ""
+        return tail
     return f'<span class="td-unread" title="{words.UNREAD_TITLE}">{markup.text(tail)}</span>'
 
 

@@ -11,37 +11,41 @@ import regex
 from core.records import Prediction, TokenScores, WordScore
 from dashboard import wording
 from dashboard.views import markup
+from dashboard.wording import links as link_words
 from dashboard.wording import reading as reading_words
 
 _SEEN = regex.compile(r"\X", regex.DOTALL)  # one character as a reader sees it
 TABLE_LIMIT = 200  # words listed under "Word scores"
 
 
-def highlighted(scores: TokenScores, label: str) -> str:
+def highlighted(scores: TokenScores, label: str, side: str = "") -> str:
     """The text, word by word, in its own characters.
 
     Args:
         scores: what the model made of the words.
         label: the predicted label, which lends its colour; Neutral mutes the highlights.
+        side: "source" or "english" where words are linked: each then carries its place.
     """
     end = _end(scores)
-    shown = _read(scores.words, end)
+    shown = _read(scores.words, end, bool(side))
     if end < len(scores.text):
         shown += f'<span class="td-unread">{markup.text(scores.text[end:])}</span>'
     muted = " td-muted" if label == "Neutral" else ""
+    linked = f' data-side="{side}" aria-label="{link_words.SIDES[side]}"' if side else ""
     return (
         f'<div class="td-text td-e-{label.lower()}{muted}" dir="auto" tabindex="0" '
-        f'role="group">{shown or "&nbsp;"}</div>'
+        f'role="group"{linked}>{shown or "&nbsp;"}</div>'
     )
 
 
-def _read(words: Sequence[WordScore], end: int) -> str:
+def _read(words: Sequence[WordScore], end: int, linked: bool) -> str:
     """The first ``end`` characters, word by word; the last word may be a part of one."""
     shown, start = [], 0
-    for word in words:
+    for place, word in enumerate(words):
         if start > end:
             break
-        shown.append(_word(word, word.word[: end - start]))
+        mark = f' data-w="{place}"' if linked else ""
+        shown.append(_word(word, word.word[: end - start], mark))
         start += len(word.word) + 1
     return " ".join(shown)
 
@@ -65,15 +69,19 @@ def _end_of_words(scores: TokenScores) -> int:
     return len(" ".join(word.word for word in scores.words[: last + 1]))
 
 
-def _word(word: WordScore, part: str) -> str:
-    """One word, or its read part: marked if it is a trigger, with its score on pointing."""
+def _word(word: WordScore, part: str, place: str) -> str:
+    """One word, or its read part: marked if it is a trigger, with its score on pointing.
+
+    Args:
+        place: its ``data-w``, or nothing.
+    """
     shown = markup.text(part)
     if not word.scored or not part:
-        return shown
+        return f"<span{place}>{shown}</span>" if place and part else shown
     title = markup.attribute(wording.trigger_title(word.score, word.trigger))
     if word.trigger:
-        return f'<mark class="td-trigger" title="{title}">{shown}</mark>'
-    return f'<span title="{title}">{shown}</span>'
+        return f'<mark class="td-trigger"{place} title="{title}">{shown}</mark>'
+    return f'<span{place} title="{title}">{shown}</span>'
 
 
 def notes(scores: TokenScores, prediction: Prediction, threshold: float | None) -> str:

@@ -9,6 +9,7 @@ from core.records import Comparison, ModelInfo, TranslationStatus
 from dashboard import wording
 from dashboard.contract import Status
 from dashboard.inputs import CARD_LIMIT
+from dashboard.linked import Linked
 from dashboard.views import card, markup, table, tools
 
 EDITED = TranslationStatus.EDITED
@@ -110,6 +111,7 @@ def results(
     thresholds: Mapping[str, float | None],
     run: str,
     models: str = "",
+    linked: Sequence[Linked | None] = (),
 ) -> str:
     """All of one comparison: a few tweets as cards, many as a table whose rows open into cards.
 
@@ -119,9 +121,14 @@ def results(
         run: a word of its own for each comparison, so that the page draws it anew even
             where the same tweets come again after cards were changed.
         models: the key of the loaded models, for links.
+        linked: word links of each, where they are drawn as cards; none needed.
     """
     many_rows = len(comparisons) > CARD_LIMIT
-    body = table.table(comparisons) if many_rows else _cards(comparisons, chosen, thresholds)
+    body = (
+        table.table(comparisons)
+        if many_rows
+        else _cards(comparisons, chosen, thresholds, linked or [None] * len(comparisons))
+    )
     title = wording.results(len(comparisons))
     return (
         f'<section class="td-results" data-run="{run}" data-models="{models}" '
@@ -134,12 +141,15 @@ def results(
 
 
 def _cards(
-    comparisons: Sequence[Comparison], chosen: str, thresholds: Mapping[str, float | None]
+    comparisons: Sequence[Comparison],
+    chosen: str,
+    thresholds: Mapping[str, float | None],
+    linked: Sequence[Linked | None],
 ) -> str:
     """One card after the other."""
     return "".join(
-        card.card(comparison, number, chosen, thresholds)
-        for number, comparison in enumerate(comparisons, start=1)
+        card.card(comparison, number, chosen, thresholds, links)
+        for number, (comparison, links) in enumerate(zip(comparisons, linked, strict=True), start=1)
     )
 
 

@@ -90,6 +90,14 @@ function kept(card) {
   if (card.pending) return card.pending.translation;
   return JSON.parse(card.dataset.edited) ? box(card).defaultValue : null;
 }
+function explain(card) {
+  const detail = {
+    text: JSON.parse(card.dataset.text),
+    language: card.querySelector('[data-act="language"]').value,
+    translation: kept(card),
+  };
+  window.dispatchEvent(new CustomEvent('td-explain', { detail }));
+}
 const changed = (card) => box(card).value !== box(card).defaultValue;
 const cancel = (card) => { box(card).value = box(card).defaultValue; editing(card, false); };
 const update = (card) => {
@@ -108,6 +116,7 @@ element.addEventListener('click', (event) => {
   if (act === 'machine') compare(card, null, '[data-act="edit"]');
   if (act === 'copy') copy(card, JSON.parse(card.dataset.markdown), words.copied);
   if (act === 'link') link(card);
+  if (act === 'explain') explain(card);
 });
 
 // Pressing a button of the form must not count as leaving the field.

@@ -4,35 +4,17 @@ Knows words and how numbers are written; knows no HTML, no colours, no events.
 """
 
 import math
+from collections.abc import Mapping
 
-from core.attribution import METHODS, Method
+from core.attribution import METHODS
 from core.explanations import Side, Target, Verdict
 from core.records import Translation, TranslationStatus
 from dashboard.wording.numbers import number, percent
 
 TAB = "Explain"
-BOX = "Tweet to explain"
-BOX_HINT = "One tweet. Ctrl+Enter explains."
-EXAMPLES, EMOJI = "Examples", "Emoji"
-LANGUAGE = "Language"
-MODELS = "Models"
 ROLES = {"student": "Student", "teacher": "Teacher", "student before": "Student before refinement"}
-TARGET, AGAINST = "Class", "against"
-PREDICTED, OTHERS = "Predicted", "all others"
-METHODS_TITLE = "Methods"
-COSTS = {"cheap": "At once", "moderate": "A second or so", "slow": "Many seconds"}
-CHOOSE = {"all": "All", "quick": "Quick ones", "none": "None"}
-ABOUT = "About the methods"
-OWN_TRANSLATION = "Own translation"
-OWN_HINT = (
-    "English that the teacher reads instead of the machine translation; empty: the machine's."
-)
-OPTIONS = "Options"
-SEED, SEED_HINT = "Seed", "For methods that draw random numbers, and for the random words."
-GOLD = "Trigger words, if they are known"
-GOLD_HINT = "One 0 or 1 per word, such as [0, 1, 0]. Or mark them by click under the results."
-EXPLAIN, STOP, STOPPING = "Explain", "Stop", "Stopping…"
-AFRESH = "Explain again"
+OTHERS = "all others"
+STOP, STOPPING = "Stop", "Stopping…"
 EMPTY_TITLE = "Nothing explained yet"
 EMPTY = (
     "Write a tweet and press Explain, start with an example, or press Explain on a card of the "
@@ -77,8 +59,9 @@ WAITING, NOT_DONE = "Waiting…", "Stopped before this method."
 NO_SCORE = "Not available here: {reason}"
 DETAILS = "Figures and scores"
 FIGURES, SCORES = "Figures", "Word scores"
-FIGURE_COLUMNS = ("Figure", "Value", "Random words, 95 %", "Verdict")
-BETTER, NO_BETTER = "better than random", "no better than random"
+FIGURE_COLUMNS = ("Figure", "Value", "Random, 95 %", "Than random")
+BETTER, NO_BETTER = "better", "no better"
+THAN_RANDOM = "than random"
 WORDS_LEFT = "{count} more words are not listed."
 TRUNCATED = "The text is too long for the model: it read only the first part."
 
@@ -126,7 +109,6 @@ LINKED_STUDENT, LINKED_CARRIED, LINKED_TEACHER = "Student", "Teacher, carried", 
 NO_LINKS_ENGLISH = "The tweet is English already: teacher and student read the same words."
 NO_LINKS = "No word links here: no translator for this language was loaded."
 ONE_SIDE = "Explain student and teacher together to set one against the other."
-LINKED_COLUMNS = ("Method", "Rank agreement", "By chance, 95 %", "")
 MORE_ALIKE, NO_MORE_ALIKE = "more alike than chance", "no more alike than chance"
 NOT_COMPUTABLE = "not computable"
 
@@ -146,7 +128,7 @@ LINK_BY_HAND = "This browser does not let the page copy. The link stands in the 
 LINK_TOO_LONG = "This tweet is too long for an address. Export a file instead."
 LINK_FIELD = "Link to this explanation"
 FILE_TITLE = "Explanation by Tandem"
-FILE_SEED = "Seed {seed}. Models {models}."
+FILE_SEED = "{names}. Models {models}, seed {seed}."
 
 # agreement
 AGREEMENT_ABOUT = (
@@ -167,7 +149,6 @@ WHATIF_BARS = "Probabilities of the {role} with the chosen words hidden"
 WHATIF_NONE = "No word hidden."
 WHATIF_WORDS = "Words of the {role}: press to hide"
 WHATIF_WAS = "with all words {share}"
-LEGEND_TICK = "with all words"
 
 
 def title(method: str) -> str:
@@ -175,18 +156,10 @@ def title(method: str) -> str:
     return METHODS[method].title if method in METHODS else method
 
 
-def traits(method: Method) -> str:
-    """What a method can and cannot say, and what it costs, in half sentences."""
-    found = [COSTS[method.cost].lower(), "signed" if method.signed else UNSIGNED]
-    found += [] if method.by_class else [BY_NO_CLASS]
-    found += ["compares with a text of masks"] if method.baseline else []
-    found += ["draws random numbers"] if method.seeded else []
-    return " · ".join(found)
-
-
-def cost(method: str) -> int:
-    """Its place among the classes of cost: the order in which methods are computed."""
-    return list(COSTS).index(METHODS[method].cost) if method in METHODS else len(COSTS)
+def made(names: Mapping[str, str], models: str, seed: int) -> str:
+    """Which models an explanation is of."""
+    said = ", ".join(f"{ROLES.get(role, role)}: {name}" for role, name in names.items())
+    return FILE_SEED.format(names=said, models=models, seed=seed)
 
 
 def explained(target: Target) -> str:

@@ -20,7 +20,6 @@ EDIT_OF, REMOVE_OF = "Edit marks of tweet {number}", "Remove tweet {number} from
 CONFIRM = "Press again to remove all {count}"
 SAVE = "Save as a trigger file"
 SAVED = "Saved {count} as {name}."
-NO_TRIGGERS = "no trigger"
 NO_STORAGE = "This browser lets the page store nothing: the list is lost when the page is closed."
 NOTHING_TO_SAVE = ("No tweet is marked yet.", "Mark words of a tweet and keep it first.")
 TOO_MANY = "A file can hold at most {limit} marked tweets."

@@ -1,107 +1,22 @@
 """How long what a person waits for takes; figures side by side, nothing asserted about time.
 
 Run by ``make bench``. Models are the embedded ones, or those of a folder that holds teacher,
-student, student_before and translator: ``TANDEM_BENCH_MODELS=runs/smoke make bench``. Two ways of
-doing one thing are measured in turns, so that a busy machine slows both. Beside the seconds on the
-clock stand those of the processor, which other programs don't lengthen.
+student, student_before and translator: ``TANDEM_BENCH_MODELS=runs/smoke make bench``. How time is
+taken is in measure.py.
 """
 
 import functools
-import os
-import statistics
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-import pytest
 import torch
+from measure import ROLES, ROOT, TWEETS, median, report, side_by_side, took, tweets
 
 from core.checkpoints import read_manifest
 from core.engine import Engine, EngineSources
-from core.loading import load_emotion_model, pack_checkpoint, quiet, unpack_checkpoint
+from core.loading import load_emotion_model, pack_checkpoint, unpack_checkpoint
 from core.models import EmotionModel
-
-ROOT = Path(__file__).parents[2]
-ROLES = ("teacher", "student", "student_before", "translator")
-TWEETS = {
-    "fr": "@user Je suis tellement content de te revoir demain, ça fait trop longtemps 😂 http",
-    "nl": "Ik ben zo boos dat de trein alweer te laat is, elke dag hetzelfde !",
-    "ru": "Мне очень грустно сегодня, никто не пришёл на мой день рождения",
-    "es": "Qué miedo me da salir de noche por esta calle tan oscura",
-    "en": "I can't believe we won the final, best night of my life",
-}
-LINES: list[str] = []
-
-
-@pytest.fixture(scope="session")
-def models() -> Path:
-    """The folder of the four models."""
-    found = Path(os.environ.get("TANDEM_BENCH_MODELS", ROOT / "assets" / "models" / "demo"))
-    quiet()
-    missing = [role for role in ROLES if not (found / role).is_dir()]
-    if missing:
-        pytest.skip(f"{found} has no {', '.join(missing)}; set TANDEM_BENCH_MODELS")
-    return found.resolve()
-
-
-@pytest.fixture(scope="session")
-def student(models: Path) -> EmotionModel:
-    return load_emotion_model(models / "student")
-
-
-@pytest.fixture(scope="session", autouse=True)
-def table() -> Any:
-    """Prints all lines at the end."""
-    yield
-    threads = torch.get_num_threads()
-    print(f"\n\nMedians, {threads} torch thread(s), load {os.getloadavg()[0]:.1f}:")
-    print("\n".join(f"  {line}" for line in LINES))
-
-
-@dataclass(frozen=True)
-class Seconds:
-    """Of one call: on the clock, and of the processor in all threads and children."""
-
-    clock: float
-    processor: float
-
-    def __str__(self) -> str:
-        return f"{self.clock:7.3f} s, processor {self.processor:7.3f} s"
-
-
-def took(work: Callable[[], object]) -> Seconds:
-    """Seconds of one call."""
-    clock, before = time.perf_counter(), os.times()
-    work()
-    spent = zip(os.times()[:4], before[:4], strict=True)
-    return Seconds(time.perf_counter() - clock, sum(after - start for after, start in spent))
-
-
-def median(times: Sequence[Seconds]) -> Seconds:
-    return Seconds(
-        statistics.median(each.clock for each in times),
-        statistics.median(each.processor for each in times),
-    )
-
-
-def side_by_side(repeats: int, *works: Callable[[], object]) -> list[Seconds]:
-    """Median seconds of each, measured in turns after one turn of warming up."""
-    rounds = [[took(work) for work in works] for _ in range(repeats + 1)][1:]
-    return [median(column) for column in zip(*rounds, strict=True)]
-
-
-def report(what: str, value: object) -> None:
-    LINES.append(f"{what:<48} {value}")
-
-
-def tweets(count: int) -> list[str]:
-    """Different tweets of different lengths."""
-    words = [word for tweet in TWEETS.values() for word in tweet.split(" ")]
-    return [" ".join(words[i % 40 : i % 40 + 3 + i * 7 % 25]) + f" {i}" for i in range(count)]
 
 
 def test_sorted_batches_against_padding_to_the_maximum(student: EmotionModel) -> None:

@@ -265,6 +265,13 @@ def test_the_whole_card_is_walked_with_the_tab_key(visit: Any, site: Any) -> Non
         )
     assert met == [
         *["language", "td-text", "Word scores", "td-text", "edit", "Word scores"],
-        *["Change by class", "Disagreement by class", "copy", "link"],
+        *[
+            "How it is measured",
+            "Change by class",
+            "Disagreement by class",
+            "explain",
+            "copy",
+            "link",
+        ],
     ]
     expect(card).to_be_visible()

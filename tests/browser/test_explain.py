@@ -217,6 +217,15 @@ def test_a_card_hands_its_tweet_over(visit, site):
     assert asked(site).translation is None and asked(site).language == "auto"
 
 
+def test_the_button_of_a_card_explains_it(visit, site):
+    page = visit(site)
+    page.locator("#td-box textarea").fill(FRENCH)
+    page.get_by_role("button", name="Compare", exact=True).click()
+    page.locator('.td-card [data-act="explain"]').click()
+    finished(page, FRENCH)
+    expect(page.locator("#td-x-text")).to_have_value(FRENCH)
+
+
 def test_an_address_asks_and_a_copied_link_shows_the_same(visit, site):
     page = visit(site)
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
@@ -260,7 +269,8 @@ def test_what_is_wrong_is_told_in_a_sentence(visit, site, pairs, sentence):
     page.goto(f"{site.url}?{urlencode(pairs)}")
     expect(page.locator("#td-x-status .td-problem")).to_contain_text(sentence)
     assert "Traceback" not in page.content() and "secret" not in page.content()
-    explain(page, "the bus")
+    page.locator("#td-x-form").get_by_role("button", name="Dutch", exact=True).click()
+    finished(page)
 
 
 def test_other_models_than_the_senders_are_said(visit, site):

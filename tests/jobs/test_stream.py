@@ -403,7 +403,7 @@ def test_time_out_keeps_what_is_done(run: Any, tmp_path: Path) -> None:
 
 @pytest.mark.usefixtures("small_chunks")
 def test_explanations_go_on_with_the_same_random_numbers(run: Any, tmp_path: Path) -> None:
-    """Chunks of four; cut in the middle of a record, with options as typed before."""
+    """Chunks of eight; cut in the middle of a record, gone on with by the output alone."""
     source, place = table(tmp_path / "in.tsv", tweets(20)), tmp_path / "o.jsonl"
     words = [f"input={source}", f"output={place}", "options={gradient_shap.samples: 5}"]
     assert run("explain", *words).code == 0

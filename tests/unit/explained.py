@@ -28,7 +28,7 @@ def four(folders: Any) -> dict[str, EmotionModel]:
     return {
         "bert cls": load_emotion_model(folders.teacher, "teacher"),
         "xlmr cls": load_emotion_model(folders.xlmr),
-        "bert mean": EmotionModel(mean, tiny.word_piece(), "bert mean", pooling="mean"),
+        "bert mean": EmotionModel(mean, tiny.word_piece(), "-", pooling="mean", max_length=64),
         "xlmr mean": load_emotion_model(folders.student),
     }
 

@@ -76,9 +76,9 @@ def ask(text: str = ENGLISH, **changes: Any) -> Question:
         ({"against": "Hate"}, "label 'Hate' is not known"),
         ({"target": "Joy", "against": "Joy"}, "against itself"),
         ({"options": {"magic": {}}}, "method 'magic' is not known"),
-        ({"options": {"lime": {"depth": 1}}}, "lime has no option 'depth'. It has samples"),
+        ({"options": {"lime": {"depth": 1}}}, "LIME has no option 'depth'. It has samples"),
         ({"options": {"cosine": {"depth": 1}}}, "It has none"),
-        ({"options": {"lime": {"samples": 1}}}, "lime: samples must be from 20 to 10000"),
+        ({"options": {"lime": {"samples": 1}}}, "LIME: samples must be from 20 to 10000"),
         ({"options": {"lime": {"samples": 30.5}}}, "must be a whole number"),
         ({"options": {"lime": {"samples": True}}}, "must be a whole number"),
         ({"gold": (1, 0)}, "2 trigger labels came for 8 words"),
@@ -283,10 +283,7 @@ def test_answers_are_plain_values(engine: Engine) -> None:
     assert [side["explained_text"][w["start"] : w["end"]] for w in side["words"]] == [
         w["word"] for w in side["words"]
     ]
-    assert (
-        side["target"]
-        == LABELS[max(INDEX.values(), key=lambda k: side["probabilities"][LABELS[k]])]
-    )
+    assert side["target"] == max(LABELS, key=lambda label: side["probabilities"][label])
     for name, method in side["methods"].items():
         record = found.sides["student"]
         assert method["scores"] == list(record.attributions[name].scores)

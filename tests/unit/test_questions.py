@@ -41,6 +41,9 @@ class Engine:
         codes = [languages] * len(texts) if isinstance(languages, str) else languages
         return list(map(answer, texts, codes, translations or [None] * len(texts)))
 
+    def links(self, text, language, translation):
+        return None
+
 
 def answer(text, code, translation):
     """One comparison."""
