@@ -174,7 +174,7 @@ class Texts:
             reason = str(problem)
             self._each(lambda side, _: replace(side, missing={**side.missing, method: reason}))
             return
-        self._each(lambda side, row: _with_scores(side, found[row], question.gold))
+        self._each(lambda side, row: _with_scores(side, found[row], question))
         if METHODS[method].seeded and question.faithful:
             seeds = range(question.seed + 1, question.seed + SEEDS)
             runs = [found, *(self._attribute(method, seed) for seed in seeds)]
@@ -243,10 +243,11 @@ def _target(question: Question, prediction: Prediction) -> Target:
     return Target(label, question.against)
 
 
-def _with_scores(side: Side, found: Attribution, gold: tuple[int, ...] | None) -> Side:
+def _with_scores(side: Side, found: Attribution, question: Question) -> Side:
     plausible = dict(side.plausibility)
-    if gold is not None and len(gold) == len(side.read):
-        measured = plausibility(gold, found.scores, side.read)
+    # Gold belongs to the tweet: a translation may have as many words by chance.
+    if question.gold is not None and side.text == question.text:
+        measured = plausibility(question.gold, found.scores, side.read)
         if measured is not None:
             plausible[found.method] = measured
     attributions = {**side.attributions, found.method: found}

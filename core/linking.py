@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from core.cross_attention import Forced
 
 Floats = NDArray[np.float64]
+LARGEST = 250_000  # English words times the tweet's; what has more is no tweet
 CLEAR = 0.35  # share of an English word's row from which a second source word is linked too
 _MARKED = ("@", "#", "http")  # what is copied as it is
 
@@ -152,31 +153,36 @@ def _links(source: Words, target: Words, matrix: Floats, pairs: Iterable[tuple[i
 
 
 def _add(matrix: Floats, piece: Piece, forced: "Forced", source: Words, target: Words) -> None:
-    """Add one piece's attention: summed over a source word's sub-tokens, over rows of an English
-    word's.
+    """Add one piece's attention, summed over the sub-tokens of a word on either side.
 
-    Rows are normalised at the end, so that the sum is the mean, in which a sub-token that looks
-    at the end mark or at punctuation counts for what it gives to words.
+    Rows are normalised at the end, so that the sum over an English word's sub-tokens is their
+    mean, in which one that looks at the end mark or at punctuation counts for what it gives to
+    words.
     """
-    columns = to_words(forced.source, piece.source, source)  # (S, V)
-    rows = to_words(forced.english, piece.english, target)[: len(forced.weights)]  # (E − 1, W)
-    matrix += rows.T @ forced.weights @ columns
+    columns = to_words(forced.source)  # (S, V'), words of the piece
+    rows = to_words(forced.english)[: len(forced.weights)]  # (E − 1, W')
+    own = _owners(forced.source.words, piece.source, source)
+    other = _owners(forced.english.words, piece.english, target)
+    np.add.at(matrix, np.ix_(other, own), rows.T @ forced.weights @ columns)
 
 
-def to_words(alignment: Alignment, stretch: Stretch, words: Words) -> Floats:
-    """(T, W) 1 where a sub-token of a stretch belongs to a word of the whole text.
+def _owners(local: Words, stretch: Stretch, words: Words) -> list[int]:
+    """The word of the whole text that holds each word of a stretch; any for an empty one."""
+    return [words.at(stretch.places[start]) if end > start else 0 for start, end in local.spans]
+
+
+def to_words(alignment: Alignment) -> Floats:
+    """(T, W) 1 where a sub-token belongs to a word.
 
     The end mark, marks of punctuation and emoji belong to none: they draw attention that means
     nothing.
     """
+    words = alignment.words
     owners = np.zeros((len(alignment.input_ids), len(words.words)))
     for row, (own, span) in enumerate(zip(alignment.word_ids, alignment.char_spans, strict=True)):
-        if own is None or span is None:
-            continue
-        start, end = alignment.words.spans[own]
-        written = alignment.words.text[slice(*span)] or alignment.words.words[own]
-        if end > start and spoken(written):
-            owners[row, words.at(stretch.places[start])] = 1.0
+        if own is not None and span is not None:
+            # A bare "▁" has no characters of its own: it goes with its word.
+            owners[row, own] = spoken(words.text[slice(*span)] or words.words[own])
     return owners
 
 

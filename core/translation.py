@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 
 from core.explanations import Links
-from core.linking import identical, linked, machine_pieces, own_pieces
+from core.linking import LARGEST, identical, linked, machine_pieces, own_pieces
 from core.marian import Decoding, English, MarianUnit, OwnLimit, joined
 from core.records import UNKNOWN, Translation, TranslationStatus
 from core.segments import segments
@@ -82,9 +82,12 @@ class Translator:
             translation: what is displayed, machine-made or the user's own.
 
         Returns:
-            None where the English is the tweet itself, or no unit reads its language.
+            None where the English is the tweet itself, no unit reads its language, or the two
+            are far longer than tweets.
         """
         english = translation.text
+        if (text.count(" ") + 1) * (english.count(" ") + 1) > LARGEST:
+            return None
         if translation.status is TranslationStatus.COPIED:
             return identical(text, english)
         wanted = [part for translate, part in segments(text) if translate]

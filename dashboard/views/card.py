@@ -41,8 +41,8 @@ def card(
         f'data-edited="{markup.data(_edited(comparison))}" '
         f'data-markdown="{markup.data(markdown.card(comparison))}">'
         f"{_head(comparison, number, chosen)}"
-        f"{agreement.panels(linked, panels)}{agreement.section(linked, number)}"
-        f"{change.section(comparison, number)}{_weight(comparison, number)}{_foot(number)}"
+        f"{agreement.panels(linked, panels)}{change.section(comparison, number)}"
+        f"{agreement.section(linked, number)}{_weight(comparison, number)}{_foot(number)}"
         '<p class="td-card-problem" role="alert" hidden></p></article>'
     )
 

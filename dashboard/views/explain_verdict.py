@@ -42,7 +42,7 @@ def _reasons(found: Faithfulness) -> str:
     """The verdict in a sentence, and the four comparisons behind it."""
     lines = "".join(
         f'<span class="td-tip-row"><b>{_sign(better)} {name}</b> '
-        f"<span>{value} · random {words.interval(*interval)}</span></span>"
+        f"<span>{value} · random {words.random(*interval)}</span></span>"
         for name, _, value, interval, better in comparisons(found)
         if interval is not None
     )
@@ -67,12 +67,12 @@ def comparisons(found: Faithfulness) -> Iterator[Row]:
 
 
 def _comprehensive(erasure: Erasure) -> tuple[str, Interval, bool]:
-    value = words.figure(erasure.comprehensiveness)
+    value = words.exact(erasure.comprehensiveness)
     return value, erasure.random_comprehensiveness, erasure.comprehensive
 
 
 def _sufficient(erasure: Erasure) -> tuple[str, Interval, bool]:
-    return words.figure(erasure.sufficiency), erasure.random_sufficiency, erasure.sufficient
+    return words.exact(erasure.sufficiency), erasure.random_sufficiency, erasure.sufficient
 
 
 def line(side: Side, method: str) -> str:
@@ -128,8 +128,8 @@ def _figures(side: Side, method: str) -> Iterator[Row]:
         yield from comparisons(found)
         deletion, insertion = found.random_deletion_auc, found.random_insertion_auc
         lower, higher = found.deletion_auc < deletion[0], found.insertion_auc > insertion[1]
-        yield (*words.DELETION, words.figure(found.deletion_auc), deletion, lower)
-        yield (*words.INSERTION, words.figure(found.insertion_auc), insertion, higher)
+        yield (*words.DELETION, words.exact(found.deletion_auc), deletion, lower)
+        yield (*words.INSERTION, words.exact(found.insertion_auc), insertion, higher)
     if method in side.stability:
         yield (*words.STABILITY, words.figure(side.stability[method]), None, None)
     if (plausible := side.plausibility.get(method)) is not None:
@@ -150,7 +150,7 @@ def _delta(delta: float | None) -> str:
 
 def _row(row: Row) -> str:
     name, about, value, interval, better = row
-    said = "" if interval is None else words.interval(*interval)
+    said = "" if interval is None else words.random(*interval)
     sign = "" if better is None else words.BETTER if better else words.NO_BETTER
     mark = "" if better is None else f'<span aria-hidden="true">{"✓" if better else "✗"}</span> '
     more = f'<span class="td-soft">{about}</span>' if about else ""

@@ -197,17 +197,27 @@ def score(value: float, signed: bool = True) -> str:
     return shown.replace("-", "\u2212").replace("e+0", "e").replace("e\u22120", "e\u2212")
 
 
-def figure(value: float | None) -> str:
+def figure(value: float | None, places: int = 2) -> str:
     """A figure with two decimals, a minus sign as wide as a figure."""
     if value is None or not math.isfinite(value):
         return NO_VERDICT
-    shown = f"{value:.2f}"
-    return ("0.00" if shown == "-0.00" else shown).replace("-", "\u2212")
+    shown = f"{value:.{places}f}"
+    return (shown.removeprefix("-") if float(shown) == 0 else shown).replace("-", "\u2212")
 
 
-def interval(low: float, high: float) -> str:
+def exact(value: float) -> str:
+    """A figure that is set beside an interval: three decimals, so that which is larger shows."""
+    return figure(value, 3)
+
+
+def interval(low: float, high: float, places: int = 2) -> str:
     """Two ends of an interval."""
-    return f"{figure(low)} to {figure(high)}"
+    return f"{figure(low, places)} to {figure(high, places)}"
+
+
+def random(low: float, high: float) -> str:
+    """What random words give, as exact as what is set beside it."""
+    return interval(low, high, 3)
 
 
 def seconds(value: float) -> str:

@@ -266,8 +266,8 @@ def test_the_whole_card_is_walked_with_the_tab_key(visit: Any, site: Any) -> Non
     assert met == [
         *["language", "td-text", "Word scores", "td-text", "edit", "Word scores"],
         *[
-            "How it is measured",
             "Change by class",
+            "How it is measured",
             "Disagreement by class",
             "explain",
             "copy",

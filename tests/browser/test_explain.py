@@ -96,7 +96,7 @@ def test_a_verdict_gives_its_reasons_to_pointer_and_keyboard(visit, site):
     badge.hover()
     expect(tip).to_be_visible()
     expect(tip.locator(".td-tip-row")).to_have_count(4)
-    expect(tip).to_contain_text("0.42 · random \u22120.05 to 0.11")
+    expect(tip).to_contain_text("0.420 · random \u22120.050 to 0.110")
     page.mouse.move(0, 0)
     expect(tip).to_be_hidden()
     badge.focus()

@@ -178,7 +178,7 @@ def test_a_badge_gives_the_verdict_and_four_reasons(masked, deleted, name):
     assert f"td-badge-{name}" in html and html.count("td-tip-row") == 4
     assert 'aria-describedby="tip-1"' in html and 'id="tip-1"' in html
     assert html.count("✗") == {"holds": 0, "doubtful": 2, "fails": 5}[name]
-    assert "0.42 · random \u22120.05 to 0.11" in html or masked is BAD
+    assert "0.420 · random \u22120.050 to 0.110" in html or masked is BAD
 
 
 def test_no_verdict_says_why():
@@ -192,7 +192,7 @@ def test_figures_are_all_there_and_say_which_beat_random():
     found = replace(judged(GOOD, BAD), stability={"integrated_gradients": None})
     text = text_of(explain_verdict.figures(found, "integrated_gradients"))
     assert text.count("✓ better") == 3 and text.count("✗ no better") == 3
-    assert "Deletion AUC" in text and "0.20" in text and "0.30 to 0.50" in text
+    assert "Deletion AUC" in text and "0.200" in text and "0.300 to 0.500" in text
     assert "Special tokens' share" in text and "25 %" in text, "0.5 of 1 + 0.5 + 0.5"
     assert "Completeness delta" in text and "not computable" in text
     assert "Stability" in text and "0.20 s" in text

@@ -242,6 +242,8 @@ def test_gold_is_compared_with_the_text_that_it_belongs_to(engine: Engine) -> No
     assert set(english.sides["teacher"].plausibility) == set(FEW)
     french = engine.explain(ask(FRENCH, language="fr", gold=(0, 0, 0, 1, 0, 0, 1)))
     assert set(french.sides["student"].plausibility) == set(FEW)
+    own = " ".join(["table"] * 7)  # as many words as the tweet
+    french = engine.explain(ask(FRENCH, language="fr", gold=(0, 0, 0, 1, 0, 0, 1), translation=own))
     assert french.sides["teacher"].plausibility == {}, "the marks belong to the French words"
 
 

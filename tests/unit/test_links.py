@@ -256,6 +256,15 @@ def test_where_there_is_nothing_to_link(machine: Translator) -> None:
     assert machine.links("😂 !", "fr", edited("I laugh")) is None, "no sentence to look at"
 
 
+def test_what_is_far_longer_than_a_tweet_is_not_linked(machine: Translator) -> None:
+    assert machine.links("boos " * 600, "fr", edited("so " * 600)) is None
+    assert machine.links("boos " * 600, "fr", Translation("boos " * 600, STATUS.COPIED)) is None
+    text, english = "boos . " * 100, "so . " * 100
+    links = machine.links(text, "fr", edited(english))
+    assert links is not None
+    check(links, text, english)
+
+
 def test_a_tweet_that_came_back_is_linked_word_by_word(machine: Translator) -> None:
     links = machine.links(" Ha  ha", "nl", Translation("ha ha", STATUS.COPIED))
     assert links is not None and links.pairs == ((1, 0), (3, 1))

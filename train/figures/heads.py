@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.cross_attention import Heads, attention, chosen, tokenized
-from core.linking import Stretch, form_of, spoken, to_words
+from core.linking import form_of, spoken, to_words
 from core.modules import eager_twin
 from core.translation import MarianUnit
 from core.words import Alignment, Words
@@ -73,7 +73,7 @@ def _right(
     candidates: Sequence[Heads],
 ) -> Iterator[Heads]:
     """Each candidate, as often as it finds one of the links."""
-    ours, theirs = (to_words(side, Stretch.at(0, side.words.text), side.words) for side in sides)
+    ours, theirs = map(to_words, sides)
     for heads in candidates:
         rows = chosen(layers, heads)  # (E − 1, S)
         words = theirs[: len(rows)].T @ rows @ ours  # (W, V)
