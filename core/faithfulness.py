@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.agreement import agreement, plausibility, stability
-from core.attribution.forward import BUDGET, Stopped, logits
+from core.attribution.forward import Stopped, logits
 from core.attribution.subject import Ids, Subject
 from core.explanations import Erasure, Faithfulness, Interval
 from core.ranking import ranked
@@ -31,6 +31,7 @@ FRACTIONS = (0.05, 0.1, 0.2, 0.5)  # of the words read: ERASER's but 1 %, less t
 FEWEST = 5  # words; of fewer, random rankings choose the same ones again and again
 RANKINGS = 50
 LEVEL = 0.95
+BUDGET = 1024  # sub-tokens of one pass: variants differ in length, and small batches pad less
 DIGITS = 6  # of a probability; what lies below depends on what is computed together
 
 

@@ -21,7 +21,9 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware  # noqa: E402
 from dashboard import theme, wording  # noqa: E402
 from dashboard.services import Services  # noqa: E402
 from dashboard.tabs import compare, explain, explain_endpoint  # noqa: E402
-from dashboard.views import page, script, script_explain_form  # noqa: E402
+from dashboard.views import page  # noqa: E402
+from dashboard.views.scripts import cards as cards_script  # noqa: E402
+from dashboard.views.scripts import form as form_script  # noqa: E402
 
 LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
 _ADDRESS = re.compile(r"(?:\[([0-9A-Fa-f:.]+)\]|([0-9.]+))(?::\d+)?")
@@ -74,7 +76,7 @@ def launch(blocks: gr.Blocks, door: Door) -> tuple[str, str | None]:
         auth=checker(door.logins) if door.logins else None,
         app_kwargs={"middleware": [Middleware(TrustedHosts, **_hosts(door))]},
         theme=theme.gradio_theme(),
-        head=script.head(theme.stylesheet()) + script_explain_form.head(),
+        head=cards_script.head(theme.stylesheet()) + form_script.head(),
         footer_links=["api", "settings"],
         run_history=False,
         mcp_server=False,

@@ -16,7 +16,10 @@ from dashboard.inputs import AUTO
 from dashboard.services import Services
 from dashboard.tabs import questions
 from dashboard.tabs.events import Events
-from dashboard.views import page, script, script_links, script_table
+from dashboard.views import page
+from dashboard.views.scripts import cards as cards_script
+from dashboard.views.scripts import links as links_script
+from dashboard.views.scripts import table as table_script
 from dashboard.wording import many
 
 PAGES = 16  # that may compare or wait at once; how many compute, services decides
@@ -43,7 +46,7 @@ def build(services: Services, blocks: gr.Blocks) -> None:
             page.empty(),
             elem_id="td-cards",
             apply_default_css=False,
-            js_on_load=script.cards() + script_table.table() + script_links.links(),
+            js_on_load=cards_script.cards() + table_script.table() + links_script.links(),
             server_functions=questions.functions(services),
         )
     events = Events(services)

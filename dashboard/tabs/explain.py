@@ -16,15 +16,11 @@ from dashboard.shown import Kept
 from dashboard.tabs import explain_questions
 from dashboard.tabs.compare import PAGES
 from dashboard.tabs.explain_events import Events
-from dashboard.views import (
-    explain,
-    explain_form,
-    explain_press,
-    script_explain,
-    script_explain_form,
-    script_links,
-    script_marked,
-)
+from dashboard.views.explained import form, press, results
+from dashboard.views.scripts import explain as explain_script
+from dashboard.views.scripts import form as form_script
+from dashboard.views.scripts import links as links_script
+from dashboard.views.scripts import marked as marked_script
 from dashboard.wording import explain as words
 from dashboard.wording.explain_form import EMOJI
 
@@ -38,10 +34,10 @@ def build(services: Services) -> None:
     plain: dict[str, Any] = {"apply_default_css": False}
     asked = explain_questions.functions(services, kept)
     with gr.Tab(words.TAB, id="explain", elem_id="td-tab-explain"), gr.Column(elem_id="td-explain"):
-        form = gr.HTML(
-            explain_form.form(_examples()),
+        asking = gr.HTML(
+            form.form(_examples()),
             elem_id="td-x-form",
-            js_on_load=script_explain_form.form(),
+            js_on_load=form_script.form(),
             server_functions=asked,
             **plain,
         )
@@ -50,24 +46,24 @@ def build(services: Services) -> None:
             stop = gr.Button(
                 words.STOP, elem_id="td-x-stop", size="sm", scale=0, min_width=90, visible=False
             )
-        results = gr.HTML(
-            explain.empty(),
+        shown = gr.HTML(
+            results.empty(),
             elem_id="td-x-results",
-            js_on_load=script_explain.results() + script_links.links(),
+            js_on_load=explain_script.results() + links_script.links(),
             server_functions=asked,
             **plain,
         )
         gr.HTML(
-            explain_press.marked(),
+            press.marked(),
             elem_id="td-x-marked",
-            js_on_load=script_marked.marked(wording.UNREACHABLE),
+            js_on_load=marked_script.marked(wording.UNREACHABLE),
             server_functions=asked,
             **plain,
         )
-    form.submit(
+    asking.submit(
         events.ask,
         None,
-        [status, stop, results],
+        [status, stop, shown],
         show_progress="hidden",
         api_visibility="private",
         concurrency_limit=PAGES,

@@ -19,7 +19,8 @@ from dashboard.running import Run, Runs
 from dashboard.services import Services
 from dashboard.shown import Kept, Shown
 from dashboard.tabs.questions import told
-from dashboard.views import explain, page
+from dashboard.views import page
+from dashboard.views.explained import results
 from dashboard.wording import explain as words
 from dashboard.wording.explain_form import cost
 
@@ -47,7 +48,7 @@ class Events:
                 yield drawn
         except Exception as problem:
             if not run.replaced:
-                yield page.problem(told(problem)), _stop_button(False), explain.empty()
+                yield page.problem(told(problem)), _stop_button(False), results.empty()
         finally:
             self.runs.end(session, run)
         if run.replaced:
@@ -78,7 +79,7 @@ class Events:
         if not found.sides or not pace.due(growth):
             return status, gr.skip(), gr.skip()
         shown = self.kept.keep(Shown(name, question, found, names=self._names(found)))
-        return status, gr.skip(), pace.timed(lambda: explain.results(shown))
+        return status, gr.skip(), pace.timed(lambda: results.results(shown))
 
     def _names(self, found: Explanation) -> dict[str, str]:
         """What the models of its sides are called."""
@@ -95,7 +96,7 @@ class Events:
         found = growth.explanation
         if found is not None and found.sides:
             shown = Shown(name, asked.question, found, True, self._names(found))
-            drawn = explain.results(self.kept.keep(shown))
+            drawn = results.results(self.kept.keep(shown))
         return page.notices(notes), _stop_button(False), drawn
 
 

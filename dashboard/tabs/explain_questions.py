@@ -17,7 +17,7 @@ from dashboard import asking, inputs
 from dashboard.services import Services
 from dashboard.shown import Kept, Shown
 from dashboard.tabs.questions import safely
-from dashboard.views import explain, explain_file, explain_picture, explain_press
+from dashboard.views.explained import file, picture, press, results
 from dashboard.wording import explain as words
 from dashboard.wording import explain_marks as marks
 
@@ -39,7 +39,7 @@ def functions(services: Services, kept: Kept) -> list[Callable[[Any], Answer]]:
         asked, translation = shown.question, shown.explanation.translation
         english = translation.text if side.role == "teacher" and translation else None
         now = services.what_if(asked.text, side.role, hidden, asked.language, english)
-        return {"html": explain_press.answer(side, now, len(hidden))}
+        return {"html": press.answer(side, now, len(hidden))}
 
     def mark(question: Any) -> Answer:
         shown = kept.find(_fields(question).get("run"))
@@ -47,12 +47,12 @@ def functions(services: Services, kept: Kept) -> list[Callable[[Any], Answer]]:
         if gold is not None and len(gold) != shown.explanation.text.count(" ") + 1:
             raise InputError(*words.UNREADABLE)
         marked = replace(shown, explanation=with_gold(shown.explanation, gold))
-        return {"html": explain.results(kept.keep(marked))}
+        return {"html": results.results(kept.keep(marked))}
 
     def file(question: Any) -> Answer:
         shown, kind = kept.find(_fields(question).get("run")), question.get("kind")
         if kind == "png":
-            return {"picture": explain_picture.picture(shown), "name": f"{_name(shown)}.png"}
+            return {"picture": picture.picture(shown), "name": f"{_name(shown)}.png"}
         return _file(shown, kind)
 
     def triggers(question: Any) -> Answer:
@@ -117,7 +117,7 @@ def _file(shown: Shown, kind: Any) -> Answer:
         text = json.dumps(record, ensure_ascii=False, allow_nan=False, indent=1)
         media = "application/json;charset=utf-8"
     else:
-        text, media = explain_file.page(shown), "text/html;charset=utf-8"
+        text, media = file.page(shown), "text/html;charset=utf-8"
     return {"text": text, "name": name, "type": media, "said": words.SAVED.format(name=name)}
 
 

@@ -1,7 +1,7 @@
 """One comparison as a card: answer first, words second, numbers third, the rest folded.
 
 Knows a Comparison and the pieces it is drawn from; computes nothing, hears no event. The
-``data-act`` marks are what dashboard/views/script.py listens to.
+``data-act`` marks are what dashboard/views/scripts/cards.py listens to.
 """
 
 from collections.abc import Mapping

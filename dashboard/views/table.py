@@ -1,7 +1,7 @@
 """Many comparisons as a table: one row each, opened one by one into a card.
 
 Knows Comparisons and how a row shows them; computes nothing, hears no event. What sorting and
-filtering need stands on each row in ``data-`` attributes for dashboard/views/script_table.py.
+filtering need stands on each row in ``data-`` attributes for dashboard/views/scripts/table.py.
 """
 
 from collections.abc import Sequence

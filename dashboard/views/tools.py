@@ -1,6 +1,6 @@
 """What can be done with a whole comparison: save it as a file, copy a link to it.
 
-Knows kinds of files and their sentences; the doing is dashboard/views/script_table.py.
+Knows kinds of files and their sentences; the doing is dashboard/views/scripts/table.py.
 """
 
 from dashboard.views import markup

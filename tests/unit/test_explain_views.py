@@ -26,14 +26,7 @@ from core.records import Language, Prediction, Translation, TranslationStatus
 from dashboard import asking
 from dashboard.shown import Kept, Shown
 from dashboard.tabs import explain_questions
-from dashboard.views import (
-    explain,
-    explain_file,
-    explain_form,
-    explain_picture,
-    explain_verdict,
-    explain_words,
-)
+from dashboard.views.explained import coloured, file, form, picture, results, verdicts
 from dashboard.wording import explain as words
 from dashboard.wording.explain_form import cost
 
@@ -103,24 +96,24 @@ def text_of(html):
 
 def test_signed_scores_are_drawn_over_their_largest_and_unsigned_ones_from_lowest_to_highest():
     read = (True, True, True, False)
-    signed = explain_words.strengths("occlusion", (2.0, -1.0, 0.0, 9.0), read)
+    signed = coloured.strengths("occlusion", (2.0, -1.0, 0.0, 9.0), read)
     assert signed == [1.0, -0.5, 0.0, None]
-    assert explain_words.strengths("cosine", (0.6, 0.7, 0.5, 0.0), read) == pytest.approx(
+    assert coloured.strengths("cosine", (0.6, 0.7, 0.5, 0.0), read) == pytest.approx(
         [0.5, 1.0, 0.0, None]
     )
-    assert explain_words.strengths("cosine", (0.4,) * 4, read) == [0.0, 0.0, 0.0, None]
-    assert explain_words.strengths("occlusion", (), ()) == []
-    assert explain_words.strengths("occlusion", (1.0,), (False,)) == [None]
+    assert coloured.strengths("cosine", (0.4,) * 4, read) == [0.0, 0.0, 0.0, None]
+    assert coloured.strengths("occlusion", (), ()) == []
+    assert coloured.strengths("occlusion", (1.0,), (False,)) == [None]
 
 
-def coloured(text, scores, read=None, gold=None, method="occlusion"):
+def words_of(text, scores, read=None, gold=None, method="occlusion"):
     """The words of a text."""
     known = read or (True,) * len(scores)
-    return explain_words.coloured(text, spans(text), method, scores, known, "source", gold)
+    return coloured.coloured(text, spans(text), method, scores, known, "source", gold)
 
 
 def test_a_words_sign_is_told_without_colour():
-    html = coloured("a b c", (1.0, -0.9, 0.01))
+    html = words_of("a b c", (1.0, -0.9, 0.01))
     [first, second, third] = Reader(html).attributes[1:]
     assert first["class"] == "td-w td-for td-strong" and first["title"] == "score +1"
     assert second["class"] == "td-w td-against td-strong" and second["style"] == "--s:0.90"
@@ -129,7 +122,7 @@ def test_a_words_sign_is_told_without_colour():
 
 
 def test_gold_and_unread_words_are_marked():
-    html = coloured(
+    html = words_of(
         "a b \u200d d e f", (1, 0, 0, 0.5, 0, 0), (1, 0, 0, 1, 0, 0), (0, 1, 0, 1, 0, 0)
     )
     assert 'class="td-w td-x-unread td-gold" data-w="1"' in html
@@ -145,7 +138,7 @@ PLAIN = st.characters(codec="utf-8", exclude_categories=["Cc", "Cf", "Zl", "Zp"]
 def test_every_character_is_shown_once(text, data):
     count = text.count(" ") + 1
     read = data.draw(st.lists(st.booleans(), min_size=count, max_size=count))
-    assert "".join(Reader(coloured(text, (0.5,) * count, tuple(read))).texts) == text
+    assert "".join(Reader(words_of(text, (0.5,) * count, tuple(read))).texts) == text
 
 
 @settings(max_examples=40, deadline=None)
@@ -154,12 +147,12 @@ def test_results_have_the_same_elements_whatever_is_written_in_them(text, englis
     text, english = (one.replace(" ", "_") for one in (text, english))
 
     def tags(a, b):
-        reader = Reader(explain.results(shown(f"x {a} y", f"{b} z")))
+        reader = Reader(results.results(shown(f"x {a} y", f"{b} z")))
         kept = zip(reader.tags, reader.attributes, strict=True)
         return [(tag, sorted(a)) for tag, a in kept if a.get("class") != "td-invisible"]
 
     assert tags(text, english) == tags("x", "y")
-    page = explain_file.page(shown(f"x {text} y", english))
+    page = file.page(shown(f"x {text} y", english))
     assert "<script" not in page and page.count("<main") == 1
 
 
@@ -174,7 +167,7 @@ def judged(masked, deleted):
     [(GOOD, GOOD, "holds"), (GOOD, BAD, "doubtful"), (BAD, BAD, "fails")],
 )
 def test_a_badge_gives_the_verdict_and_four_reasons(masked, deleted, name):
-    html = explain_verdict.badge(judged(masked, deleted), "integrated_gradients", "tip-1")
+    html = verdicts.badge(judged(masked, deleted), "integrated_gradients", "tip-1")
     assert f"td-badge-{name}" in html and html.count("td-tip-row") == 4
     assert 'aria-describedby="tip-1"' in html and 'id="tip-1"' in html
     assert html.count("✗") == {"holds": 0, "doubtful": 2, "fails": 5}[name]
@@ -183,14 +176,14 @@ def test_a_badge_gives_the_verdict_and_four_reasons(masked, deleted, name):
 
 def test_no_verdict_says_why():
     few = side(unjudged="Too few words.")
-    assert "Too few words." in explain_verdict.badge(few, "integrated_gradients", "k")
+    assert "Too few words." in verdicts.badge(few, "integrated_gradients", "k")
     flat = side(attributions={"cosine": Attribution("cosine", (0.5,) * 6, None, None, 0.1)})
-    assert words.FLAT in explain_verdict.badge(flat, "cosine", "k")
+    assert words.FLAT in verdicts.badge(flat, "cosine", "k")
 
 
 def test_figures_are_all_there_and_say_which_beat_random():
     found = replace(judged(GOOD, BAD), stability={"integrated_gradients": None})
-    text = text_of(explain_verdict.figures(found, "integrated_gradients"))
+    text = text_of(verdicts.figures(found, "integrated_gradients"))
     assert text.count("✓ better") == 3 and text.count("✗ no better") == 3
     assert "Deletion AUC" in text and "0.200" in text and "0.300 to 0.500" in text
     assert "Special tokens' share" in text and "25 %" in text, "0.5 of 1 + 0.5 + 0.5"
@@ -203,7 +196,7 @@ def test_figures_are_all_there_and_say_which_beat_random():
     [(None, ""), (0.01, ""), (0.02, "numerical warning"), (0.2, "strong numerical warning")],
 )
 def test_a_delta_is_a_numerical_warning(delta, said):
-    html = explain_verdict.warnings(replace(attribution("occlusion", 2), delta=delta))
+    html = verdicts.warnings(replace(attribution("occlusion", 2), delta=delta))
     assert (said in html) if said else html == ""
 
 
@@ -216,25 +209,25 @@ def test_gold_counts_only_where_the_same_text_was_read():
 def test_links_are_handed_to_the_page_and_agreement_stands_beside_chance():
     pairs = ((0, 0), (2, 1))
     linked = {"integrated_gradients": LinkedAgreement((0.5,) * 6, 0.62, (-0.4, 0.4), 0.0)}
-    html = explain.results(
+    html = results.results(
         shown(links=Links(TEXT, "so sad", ((1.0,) * 6,) * 2, pairs), linked=linked)
     )
     found = [one["data-links"] for one in Reader(html).attributes if "data-links" in one]
     assert {one for one in found} == {json.dumps([list(pair) for pair in pairs])}
     assert "0.62; by chance \u22120.40 to 0.40: more alike than chance" in html
     assert html.count('data-side="english"') >= 2
-    assert words.NO_LINKS in explain.results(shown())
+    assert words.NO_LINKS in results.results(shown())
 
 
 def test_agreement_is_drawn_for_each_pair_once():
     methods = ("cosine", "integrated_gradients", "random")
-    html = explain.results(shown(methods=methods))
+    html = results.results(shown(methods=methods))
     heats = html.split('<table class="td-heat">')[1:]
     assert len(heats) == 2 * 3 and all(one.count('class="td-cell') == 3 for one in heats)
 
 
 def test_the_form_offers_every_method_label_and_option():
-    html = explain_form.form({"<b>": '"><script>'})
+    html = form.form({"<b>": '"><script>'})
     fields = [one for one in Reader(html).attributes if one.get("name") == "method"]
     assert [one["value"] for one in fields] == sorted(METHODS, key=cost)
     assert all(html.count(f'<option value="{label}">') == 2 for label in LABELS)
@@ -244,7 +237,7 @@ def test_the_form_offers_every_method_label_and_option():
 
 
 def test_a_picture_holds_words_strengths_and_verdicts():
-    found = explain_picture.picture(shown(text="a\u202eb \n c", gold=None))
+    found = picture.picture(shown(text="a\u202eb \n c", gold=None))
     student = found["sides"][0]
     assert student["answer"] == "Joy 70\u00a0%" and student["methods"][0]["verdict"] == "–"
     assert student["methods"][0]["words"] == [["a\ufffdb", 1.0, 0], ["", -0.5, 0], ["c", 0.0, 0]]

@@ -25,8 +25,9 @@ from core.records import (
 )
 from dashboard import theme, wording
 from dashboard.contract import Status
-from dashboard.views import card, change, highlight, markup, page, plots, script
+from dashboard.views import card, change, highlight, markup, page, plots
 from dashboard.views import reading as readings
+from dashboard.views.scripts import cards as cards_script
 from dashboard.wording import change as change_words
 
 JOY = Prediction((0.05, 0.7, 0.05, 0.05, 0.05, 0.1))
@@ -343,7 +344,7 @@ def test_header_and_frame():
     assert "value=" not in page.progress(0, 8, "x")
     first, second = (page.results([comparison()], "auto", {}, run) for run in "ab")
     assert first != second and first.count("<article") == 1
-    assert "__" not in script.cards()
+    assert "__" not in cards_script.cards()
     assert wording.short("/a/models/teacher/") == "teacher" == wording.short("teacher")
     assert wording.short("owner/name") == "owner/name" and wording.short("./name") == "name"
     assert "six emotions: surprise, disgust." in wording.unmapped(

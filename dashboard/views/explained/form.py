@@ -1,7 +1,7 @@
 """The question's form: a tweet, which models, which class, which methods, and how.
 
 Drawn from the table of methods, so that a new row shows by itself. Knows names and defaults;
-what is entered is read by dashboard/views/script_explain.py and checked on the server.
+what is entered is read by dashboard/views/scripts/explain.py and checked on the server.
 """
 
 from collections.abc import Mapping

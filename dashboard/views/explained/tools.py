@@ -1,6 +1,6 @@
 """What can be done with a whole explanation: save it as a file, copy a link to it.
 
-Knows kinds of files and their sentences; the doing is dashboard/views/script_explain.py.
+Knows kinds of files and their sentences; the doing is dashboard/views/scripts/explain.py.
 """
 
 from typing import Any

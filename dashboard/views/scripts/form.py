@@ -1,6 +1,6 @@
 """The Explain form's JavaScript: what is asked, by whom, and from where.
 
-Knows the names of dashboard/views/explain_form.py, the event ``td-explain`` of the Compare cards,
+Knows the names of dashboard/views/explained/form.py, the event ``td-explain`` of the Compare cards,
 and the parameters of an address. What is typed travels as JSON; the server checks it.
 """
 

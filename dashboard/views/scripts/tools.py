@@ -1,7 +1,7 @@
 """Of the results' script the part that saves files and copies a link to all.
 
 Knows the ``data-`` marks of dashboard/views/tools.py. Stands inside the block of
-dashboard/views/script_table.py and uses its names: items, rows, section, ask, said, fill, words.
+dashboard/views/scripts/table.py and uses its names: items, rows, section, ask, said, fill, words.
 """
 
 from dashboard.wording import many

@@ -1,12 +1,13 @@
 """Teacher against student on the tweet's own words, method by method.
 
 Knows links and agreements as records. The ``td-linked`` marks are what
-dashboard/views/script_links.py listens to.
+dashboard/views/scripts/links.py listens to.
 """
 
 from core.attribution import METHODS
 from core.explanations import Explanation, LinkedAgreement, Side
-from dashboard.views import explain_words, markup
+from dashboard.views import markup
+from dashboard.views.explained import coloured
 from dashboard.wording import explain as words
 
 FIRST = "integrated_gradients"  # stands open, or else the first
@@ -51,7 +52,7 @@ def _note(sentence: str) -> str:
 def _fold(explanation: Explanation, method: str, found: LinkedAgreement, opened: bool) -> str:
     """One method: how alike, and the words of both."""
     student, teacher = explanation.sides["student"], explanation.sides["teacher"]
-    carried = explain_words.coloured(
+    carried = coloured.coloured(
         student.text,
         student.spans,
         method,
@@ -82,9 +83,7 @@ def _fold(explanation: Explanation, method: str, found: LinkedAgreement, opened:
 
 def _own(side: Side, method: str, where: str, name: str) -> str:
     scores = side.attributions[method].scores
-    return explain_words.coloured(
-        side.text, side.spans, method, scores, side.read, where, name=name
-    )
+    return coloured.coloured(side.text, side.spans, method, scores, side.read, where, name=name)
 
 
 def _agreement(found: LinkedAgreement) -> str:

@@ -1,7 +1,7 @@
 """Of the Explain results' script the part about words that are pressed: hidden, or marked.
 
-Knows the marks of dashboard/views/explain_press.py. Stands inside the block of
-dashboard/views/script_explain.py and uses its names: section, part, ask, refold, words.
+Knows the marks of dashboard/views/explained/press.py. Stands inside the block of
+dashboard/views/scripts/explain.py and uses its names: section, part, ask, refold, words.
 """
 
 from dashboard.wording import explain_marks

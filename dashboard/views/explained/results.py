@@ -1,7 +1,7 @@
 """One explanation as a page part: answers first, words by method, then what checks them.
 
 Knows an explanation as it is shown and the pieces it is drawn from; computes nothing, hears no
-event. The ``data-x`` marks are what dashboard/views/script_explain.py listens to.
+event. The ``data-x`` marks are what dashboard/views/scripts/explain.py listens to.
 """
 
 from collections.abc import Mapping
@@ -10,15 +10,8 @@ from core.attribution import METHODS
 from core.explanations import Explanation, Side
 from dashboard import wording
 from dashboard.shown import Shown
-from dashboard.views import (
-    explain_agreement,
-    explain_linked,
-    explain_press,
-    explain_tools,
-    explain_verdict,
-    explain_words,
-    markup,
-)
+from dashboard.views import markup
+from dashboard.views.explained import carried, coloured, heatmap, press, tools, verdicts
 from dashboard.wording import explain as words
 
 
@@ -41,9 +34,9 @@ def results(shown: Shown) -> str:
         f'<section class="td-x-results" data-run="{shown.run}" '
         f'data-finished="{str(shown.finished).lower()}" '
         f'data-text="{markup.data(shown.explanation.text)}" '
-        f'data-question="{markup.data(explain_tools.question(shown.question))}" '
+        f'data-question="{markup.data(tools.question(shown.question))}" '
         f'data-models="{shown.explanation.models}" aria-labelledby="td-x-title">'
-        f"{head(shown, explain_tools.tools())}{explain_tools.said()}"
+        f"{head(shown, tools.tools())}{tools.said()}"
         f'<nav class="td-x-nav" aria-label="{words.LEGEND_SECTIONS}">{nav}</nav>{body}</section>'
     )
 
@@ -52,8 +45,8 @@ def report(shown: Shown) -> Mapping[str, str]:
     """What says something by itself, by key of its section: also what a file holds."""
     return {
         "methods": _methods(shown),
-        "links": explain_linked.section(shown.explanation),
-        "agreement": explain_agreement.section(shown),
+        "links": carried.section(shown.explanation),
+        "agreement": heatmap.section(shown),
     }
 
 
@@ -61,7 +54,7 @@ def _tried(shown: Shown) -> Mapping[str, str]:
     """What is there to be pressed; only once all is computed, so that nothing moves under it."""
     if not shown.finished:
         return {}
-    return {"whatif": explain_press.what_if(shown), "marks": explain_press.marking(shown)}
+    return {"whatif": press.what_if(shown), "marks": press.marking(shown)}
 
 
 def _section(key: str, drawn: str) -> str:
@@ -156,7 +149,7 @@ def _notes(side: Side) -> list[str]:
 def _methods(shown: Shown) -> str:
     """The legend, and a row per method that was asked."""
     rows = "".join(_row(shown, method) for method in shown.methods if method in METHODS)
-    return f"{explain_words.legend()}{rows}"
+    return f"{coloured.legend()}{rows}"
 
 
 def _row(shown: Shown, name: str) -> str:
@@ -170,7 +163,7 @@ def _row(shown: Shown, name: str) -> str:
         f'<section class="td-x-row" data-method="{name}"><h4>{method.title}'
         f'<span class="td-x-about">{markup.text(method.sentence)}</span>{marks}</h4>'
         f'<div class="td-x-columns td-x-of-{len(sides)}'
-        f'{explain_linked.linked_class(explanation)}"{explain_linked.attributes(explanation)}>'
+        f'{carried.linked_class(explanation)}"{carried.attributes(explanation)}>'
         f"{cells}</div></section>"
     )
 
@@ -196,13 +189,13 @@ def _done(shown: Shown, side: Side, method: str) -> str:
     attribution, gold = side.attributions[method], shown.gold(side)
     where = "english" if side.role == "teacher" else "source"
     key = f"{side.role.replace(' ', '-')}-{method}"
-    text = explain_words.coloured(
+    text = coloured.coloured(
         side.text, side.spans, method, attribution.scores, side.read, where, gold
     )
     return (
-        f'{text}<div class="td-x-line">{explain_verdict.badge(side, method, f"td-tip-{key}")}'
-        f"{explain_verdict.line(side, method)}</div>{explain_verdict.warnings(attribution)}"
+        f'{text}<div class="td-x-line">{verdicts.badge(side, method, f"td-tip-{key}")}'
+        f"{verdicts.line(side, method)}</div>{verdicts.warnings(attribution)}"
         f'<details class="td-more" data-key="{key}"><summary>{words.DETAILS}</summary>'
-        f"{explain_verdict.figures(side, method)}"
-        f"{explain_words.table(side, attribution, gold)}</details>"
+        f"{verdicts.figures(side, method)}"
+        f"{coloured.table(side, attribution, gold)}</details>"
     )

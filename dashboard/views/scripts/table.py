@@ -1,15 +1,15 @@
 """The results' other lines of JavaScript: sort, filter and open rows.
 
-Knows the ``data-`` marks of dashboard/views/table.py; files and links are script_tools.py.
-Appended to the cards' script (dashboard/views/script.py) in a block of its own; the two meet in
-one event only, td-card-replaced with the card's number. No text is ever evaluated: what the server
+Knows the ``data-`` marks of dashboard/views/table.py; files and links are tools.py.
+Appended to the script of the cards (cards.py) in a block of its own; the two meet in one event
+only, td-card-replaced with the card's number. No text is ever evaluated: what the server
 sends was escaped there, all else goes through textContent and JSON.
 """
 
 import json
 
 from dashboard import wording
-from dashboard.views import script_tools
+from dashboard.views.scripts import tools as tools_script
 from dashboard.wording import many
 
 _SCRIPT = """
@@ -240,7 +240,7 @@ def table() -> str:
         "unreachable": wording.UNREACHABLE,
         "opening": many.OPENING,
         "shown": many.SHOWN,
-        **script_tools.words(),
+        **tools_script.words(),
     }
-    script = _SCRIPT.replace("__TOOLS__", script_tools.SCRIPT.strip())
+    script = _SCRIPT.replace("__TOOLS__", tools_script.SCRIPT.strip())
     return script.replace("__WORDS__", json.dumps(words, ensure_ascii=True))

@@ -1,6 +1,6 @@
 """Of the Explain results' script the part that draws an explanation on a canvas.
 
-Knows the values of dashboard/views/explain_picture.py: nothing is read from the page, nothing is
+Knows the values of dashboard/views/explained/picture.py: nothing is read from the page, nothing is
 fetched, so the canvas stays clean. Light colours, whatever the page shows, since pictures end up
 in papers and slides.
 """

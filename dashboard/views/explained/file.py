@@ -5,7 +5,8 @@ Knows the page's style sheets and the parts that say something by themselves.
 
 from dashboard import theme, wording
 from dashboard.shown import Shown
-from dashboard.views import explain, markup
+from dashboard.views import markup
+from dashboard.views.explained import results
 from dashboard.wording import explain as words
 
 _FRAME = """
@@ -22,7 +23,7 @@ def page(shown: Shown) -> str:
     It follows the reader's system in light and dark.
     """
     text = shown.explanation.text
-    sections = explain.report(shown)
+    sections = results.report(shown)
     body = "".join(
         f'<section class="td-card td-x-section"><h3>{words.SECTIONS[key]}</h3>{drawn}</section>'
         for key, drawn in sections.items()
@@ -36,6 +37,6 @@ def page(shown: Shown) -> str:
         f'<body><main id="td-explain"><div class="td-x-results">'
         f'<h1 class="td-x-file-title">{wording.NAME}: {words.TAB.lower()}</h1>'
         f'<blockquote class="td-x-tweet" dir="auto">{markup.text(text)}</blockquote>'
-        f'{explain.head(shown, "")}{body}<p class="td-note">{markup.text(made)}</p>'
+        f'{results.head(shown, "")}{body}<p class="td-note">{markup.text(made)}</p>'
         "</div></main></body></html>\n"
     )

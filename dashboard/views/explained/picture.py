@@ -9,7 +9,7 @@ from core.attribution import METHODS
 from core.explanations import Side
 from dashboard import theme, wording
 from dashboard.shown import Shown
-from dashboard.views import explain, explain_words
+from dashboard.views.explained import coloured, results
 from dashboard.views.markup import INVISIBLE
 from dashboard.wording import explain as words
 
@@ -20,7 +20,7 @@ def picture(shown: Shown) -> dict[str, Any]:
     """Head, a column per side, a block per method, and the legend."""
     found = shown.explanation
     return {
-        "title": explain.verdict(found),
+        "title": results.verdict(found),
         "sides": [_side(shown, side) for side in found.sides.values()],
         "legend": [words.AGAINST_IT, words.FOR, words.LEGEND_GOLD],
         "scale": words.SCALE,
@@ -45,7 +45,7 @@ def _side(shown: Shown, side: Side) -> dict[str, Any]:
 def _method(shown: Shown, side: Side, name: str) -> dict[str, Any]:
     """Title, verdict, figures, and each word with what is drawn: text, strength, mark."""
     attribution, faithful = side.attributions[name], side.faithfulness.get(name)
-    drawn = explain_words.strengths(name, attribution.scores, side.read)
+    drawn = coloured.strengths(name, attribution.scores, side.read)
     gold = shown.gold(side) or (0,) * len(drawn)
     rows = zip(side.words, drawn, gold, strict=True)
     said = words.NO_VERDICT if faithful is None else words.VERDICTS[faithful.verdict]

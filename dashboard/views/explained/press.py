@@ -1,6 +1,6 @@
 """Words that can be pressed: to hide them from the model, or to mark them as triggers.
 
-Knows a side's words and six probabilities; what a press does is dashboard/views/script_press.py.
+Knows a side's words and six probabilities; what a press does is dashboard/views/scripts/press.py.
 A group of words is one stop of the Tab key; arrows go from word to word.
 """
 
@@ -9,7 +9,8 @@ from core.labels import LABELS
 from core.records import Prediction
 from dashboard import wording
 from dashboard.shown import Shown
-from dashboard.views import explain_words, markup, plots
+from dashboard.views import markup, plots
+from dashboard.views.explained import coloured
 from dashboard.wording import explain as words
 from dashboard.wording import explain_marks as marks
 
@@ -40,14 +41,14 @@ def _side(side: Side) -> str:
 
 def pressable(side: Side, about: str, act: str, pressed: tuple[int, ...] = ()) -> str:
     """The words that were read as toggle buttons, the others as text."""
-    end, shown, first = explain_words.last_read(side.read), [], True
+    end, shown, first = coloured.last_read(side.read), [], True
     for place, text in enumerate(side.words[:end]):
         if text and side.read[place]:
             shown.append(_button(text, place, act, place in pressed, first))
             first = False
         elif text:
             shown.append(f'<span class="td-x-unread">{markup.text(text)}</span>')
-    rest = explain_words.rest(side.text, side.spans, end)
+    rest = coloured.rest(side.text, side.spans, end)
     return (
         f'<div class="td-x-press" role="group" aria-label="{about}" dir="auto" data-press="{act}">'
         f"{' '.join(shown)}{rest}</div>"

@@ -5,7 +5,9 @@ was finished on the server; no text is ever evaluated here.
 """
 
 from dashboard import wording
-from dashboard.views import markup, script_picture, script_press
+from dashboard.views import markup
+from dashboard.views.scripts import picture as picture_script
+from dashboard.views.scripts import press as press_script
 from dashboard.wording import explain as words
 
 LINK_LIMIT = 8_000  # characters of an address
@@ -170,8 +172,8 @@ def results() -> str:
         "byHand": words.LINK_BY_HAND,
         "tooLong": words.LINK_TOO_LONG,
         "limit": str(LINK_LIMIT),
-        **script_press.words(),
+        **press_script.words(),
     }
-    script = _SCRIPT.replace("__PICTURE__", script_picture.SCRIPT.strip())
-    script = script.replace("__PRESS__", script_press.SCRIPT.strip())
+    script = _SCRIPT.replace("__PICTURE__", picture_script.SCRIPT.strip())
+    script = script.replace("__PRESS__", press_script.SCRIPT.strip())
     return script.replace("__WORDS__", markup.script(sentences))

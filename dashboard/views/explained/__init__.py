@@ -1,0 +1,1 @@
+"""An explanation as HTML: its form, words by method, verdicts, what is shared or can be pressed."""

@@ -1,0 +1,1 @@
+"""The page's JavaScript, one file per thing that it does. No text is ever evaluated."""
