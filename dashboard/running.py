@@ -1,22 +1,26 @@
-"""Which comparison runs for which page, so that Stop or a newer comparison can end it.
+"""Which work runs for which page, so that Stop or newer work can end it.
 
 Knows pages by their session and threads by an event; knows neither engine nor widgets.
 """
 
 import threading
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass, field
+from typing import TypeVar
+
+Step = TypeVar("Step")
 
 
 @dataclass(eq=False, slots=True)
 class Run:
-    """One comparison under way."""
+    """One comparison or explanation under way."""
 
     cancel: threading.Event = field(default_factory=threading.Event)
     replaced: bool = False  # a newer one of the same page: this one has nothing more to show
 
 
 class Runs:
-    """At most one comparison per page."""
+    """At most one piece of work per page."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -32,6 +36,34 @@ class Runs:
             earlier.replaced = True
             earlier.cancel.set()
         return run
+
+    def steps(
+        self,
+        session: str,
+        work: Callable[[Run], Iterator[Step]],
+        failed: Callable[[Exception], Step],
+        nothing: Step,
+    ) -> Generator[Step]:
+        """The steps of a page's work, until a newer one of that page replaces it.
+
+        Args:
+            work: called with the run, whose ``cancel`` it heeds.
+            failed: what to show instead where the work raises.
+            nothing: a step that changes nothing: Gradio sends the last one once more.
+        """
+        run = self.begin(session)
+        try:
+            for step in work(run):
+                if run.replaced:
+                    break
+                yield step
+        except Exception as problem:
+            if not run.replaced:
+                yield failed(problem)
+        finally:
+            self.end(session, run)
+        if run.replaced:
+            yield nothing
 
     def stop(self, session: str) -> None:
         """Let that page's comparison end after what it is at; nothing if none runs."""

@@ -70,20 +70,12 @@ class Events:
 
     def _run(self, asked: Callable[[], Address], request: gr.Request) -> Generator[Drawn]:
         """One comparison of one page, from question to drawing; problems come as sentences."""
-        session = _session(request)
-        run = self.runs.begin(session)
-        try:
-            for drawn in self._followed(asked(), run):
-                if run.replaced:
-                    break
-                yield drawn
-        except Exception as problem:
-            if not run.replaced:
-                yield page.problem(told(problem)), _stop_button(False), page.empty()
-        finally:
-            self.runs.end(session, run)
-        if run.replaced:
-            yield NOTHING_NEW  # Gradio sends the last thing once more: let it be nothing
+        yield from self.runs.steps(
+            _session(request),
+            lambda run: self._followed(asked(), run),
+            lambda problem: (page.problem(told(problem)), _stop_button(False), page.empty()),
+            NOTHING_NEW,
+        )
 
     def _followed(self, asked: Address, run: Run) -> Iterator[Drawn]:
         """Progress lines, then the results of at most TAB_LIMIT tweets."""

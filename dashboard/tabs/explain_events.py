@@ -39,20 +39,12 @@ class Events:
 
     def ask(self, event: gr.EventData, request: gr.Request) -> Iterator[Drawn]:
         """Explain what the form asks for, drawing it as it grows; problems come as sentences."""
-        session = request.session_hash or uuid.uuid4().hex
-        run = self.runs.begin(session)
-        try:
-            for drawn in self._followed(asking.read(event._data.get("question")), run):
-                if run.replaced:
-                    break
-                yield drawn
-        except Exception as problem:
-            if not run.replaced:
-                yield page.problem(told(problem)), _stop_button(False), results.empty()
-        finally:
-            self.runs.end(session, run)
-        if run.replaced:
-            yield NOTHING_NEW  # Gradio sends the last thing once more: let it be nothing
+        yield from self.runs.steps(
+            request.session_hash or uuid.uuid4().hex,
+            lambda run: self._followed(asking.read(event._data.get("question")), run),
+            lambda problem: (page.problem(told(problem)), _stop_button(False), results.empty()),
+            NOTHING_NEW,
+        )
 
     def stop(self, request: gr.Request) -> Any:
         """End the page's explanation after what it is at."""
