@@ -223,7 +223,8 @@ class Engine:
             loaded = open_models(self.sources, self.device, self.progress)
             self.identifier.load()
             self._loaded = Comparer(loaded, self.identifier)
-            warm()  # nobody waits for what explanations import
+            # Nobody who compares shall wait for what explanations import.
+            threading.Thread(target=warm, name="warming", daemon=True).start()
         except TandemError as error:
             self._error = error
         except Exception as error:
