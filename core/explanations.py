@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from core.attribution.table import CHEAP
+from core.attribution.table import USUAL
 from core.records import Language, Prediction, Translation
 from core.request import AUTO
 
@@ -43,7 +43,7 @@ class Question:
 
     text: str
     roles: tuple[str, ...] = ("student", "teacher")  # also "student before"
-    methods: tuple[str, ...] = CHEAP
+    methods: tuple[str, ...] = USUAL
     target: str | None = None  # one of LABELS; None: what each model predicts
     against: str | None = None  # one of LABELS; None: all others
     language: str = AUTO

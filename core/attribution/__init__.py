@@ -1,5 +1,5 @@
 """Attribution: which words made the label. Importing the package loads no torch."""
 
-from core.attribution.table import CHEAP, METHODS, Cost, Method, MethodOption, method_of
+from core.attribution.table import CHEAP, METHODS, USUAL, Cost, Method, MethodOption, method_of
 
-__all__ = ["CHEAP", "METHODS", "Cost", "Method", "MethodOption", "method_of"]
+__all__ = ["CHEAP", "METHODS", "USUAL", "Cost", "Method", "MethodOption", "method_of"]

@@ -267,3 +267,6 @@ def method_of(name: str) -> Method:
 
 CHEAP = tuple(name for name, method in METHODS.items() if method.cost == "cheap")
 """Those that answer at once."""
+
+USUAL = (*CHEAP, "occlusion", "integrated_gradients")
+"""What is computed where nothing else is asked for."""

@@ -11,14 +11,13 @@ import gradio as gr
 from gradio.events import api
 
 from core import answers
-from core.attribution import CHEAP
+from core.attribution import USUAL
 from core.explanations import Question
 from dashboard import inputs
 from dashboard.inputs import AUTO
 from dashboard.services import Services
 from dashboard.tabs import questions
 
-DEFAULT = (*CHEAP, "integrated_gradients")
 Options = dict[str, dict[str, float]]
 
 
@@ -45,16 +44,17 @@ def _endpoint(services: Services) -> Callable[..., dict[str, Any]]:
 
         text: of at most 20,000 characters. model: "student", "teacher" (explained on the
         translation) or "student before". methods: names such as "occlusion"; by default the
-        cheap ones and "integrated_gradients". target: a label, by default what the model
-        predicts; against: one other label instead of all. translation: your own English, for
-        the teacher. language: of the text, to translate it. options: {method: {option: value}}.
+        cheap ones, "occlusion" and "integrated_gradients". target: a label, by default what the
+        model predicts; against: one other label instead of all. translation: your own English,
+        for the teacher. language: of the text, to translate it. options: {method: {option:
+        value}}.
         Scores run parallel to words; explained_text[start:end] == word.
         """
         try:
             question = Question(
                 text=inputs.check_text(text, "text"),
                 roles=(inputs.check_text(model, "model"),),
-                methods=inputs.check_names(methods, "methods", DEFAULT),
+                methods=inputs.check_names(methods, "methods", USUAL),
                 target=inputs.check_text_or_none(target, "target"),
                 against=inputs.check_text_or_none(against, "against"),
                 language=inputs.check_language(language),

@@ -260,3 +260,11 @@ def hidden(count: int, was: str, now: str) -> str:
 def unread_words(count: int) -> str:
     """How many words of a side were not read."""
     return "1 word was not read." if count == 1 else f"{number(count)} words were not read."
+
+
+def held(holding: int, judged: int) -> str:
+    """How many explanations hold; where some do, their first words follow."""
+    if holding:
+        verb = "holds" if holding == 1 else "hold"
+        return f"{holding} of {judged} explanations {verb}. Named first:"
+    return f"None of {judged} explanations holds: take their words as hints, not as reasons."

@@ -8,7 +8,7 @@ import pytest
 from gradio_client import Client
 from gradio_client.exceptions import AppError
 
-from core.attribution import METHODS
+from core.attribution import METHODS, USUAL
 from core.embedded import sources
 from dashboard.build import Door, build, launch
 from dashboard.services import Services, default_engine
@@ -87,10 +87,9 @@ def test_all_methods_any_class_and_options(client: Client) -> None:
     assert again["methods"]["lime"]["scores"] == found["methods"]["lime"]["scores"]
 
 
-def test_by_default_it_answers_cheap_methods_and_integrated_gradients(client: Client) -> None:
+def test_by_default_it_answers_the_usual_methods(client: Client) -> None:
     found = ask(client, "so sad", "student before")
-    cheap = [name for name, method in METHODS.items() if method.cost == "cheap"]
-    assert list(found["methods"]) == [*cheap[:-1], "integrated_gradients", cheap[-1]]
+    assert list(found["methods"]) == [name for name in METHODS if name in USUAL]
     assert found["unjudged"] and found["methods"]["cosine"]["verdict"] is None
 
 

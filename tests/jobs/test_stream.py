@@ -21,7 +21,7 @@ from typing import Any
 import pytest
 
 from core import answers
-from core.attribution import CHEAP
+from core.attribution import METHODS, USUAL
 from core.engine import Engine, EngineSources
 from core.explaining import checked, explain_texts
 from core.explanations import Question
@@ -254,7 +254,7 @@ def test_a_teacher_explains_translations(run: Any, models: dict[str, str], tmp_p
     done = run("explain", f"input={source}", f"output={tmp_path}/o.jsonl", *words)
     assert done.code == 0 and "Without contribution:" in done.err, done.err
     english = load_translator(models["translator"]).translate(texts, ["fr"] * len(texts))
-    usual = [name for name in (*CHEAP, "integrated_gradients") if name != "contribution"]
+    usual = [name for name in METHODS if name in USUAL and name != "contribution"]
     expected = explained(
         models["teacher"],
         [found.text for found in english],

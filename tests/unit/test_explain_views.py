@@ -26,7 +26,7 @@ from core.records import Language, Prediction, Translation, TranslationStatus
 from dashboard import asking
 from dashboard.shown import Kept, Shown
 from dashboard.tabs import explain_questions
-from dashboard.views.explained import coloured, file, form, picture, results, verdicts
+from dashboard.views.explained import coloured, file, form, picture, results, summary, verdicts
 from dashboard.wording import explain as words
 from dashboard.wording.explain_form import cost
 
@@ -340,3 +340,22 @@ def test_files_are_named_after_the_tweet():
     assert triggers({"items": items})["text"].splitlines()[1] == "1\ta b\t[0, 1]"
     for bad in (None, {"items": []}, {"items": [1]}, {"items": [{"text": "a", "triggers": [2]}]}):
         assert set(triggers(bad)) == {"problem"}
+
+
+def test_verdicts_in_short():
+    assert summary.in_short(side()) == "", "nothing is judged yet"
+    few = replace(side(), unjudged="The model reads 2 words; <5>.")
+    assert text_of(summary.in_short(few)) == "The model reads 2 words; <5>."
+    names = ("cosine", "occlusion", "integrated_gradients", "random")
+    found = side(methods=names)
+    judgement = {name: judged(GOOD, GOOD).faithfulness["integrated_gradients"] for name in names}
+    bad = judged(BAD, BAD).faithfulness["integrated_gradients"]
+    mixed = replace(found, faithfulness={**judgement, "cosine": bad})
+    said = text_of(summary.in_short(mixed))
+    assert said.startswith("2 of 3 explanations hold."), "random words don't count"
+    for name in ("occlusion", "integrated_gradients"):
+        scores = found.attributions[name].scores
+        read = [place for place, known in enumerate(found.read) if known]
+        assert found.words[max(read, key=lambda place: scores[place])] in said
+    none = replace(found, faithfulness=dict.fromkeys(names, bad))
+    assert "None of 3 explanations holds" in summary.in_short(none)

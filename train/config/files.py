@@ -132,7 +132,7 @@ class ExplainConfig(StreamConfig):
     model: str = option("", "Teacher or student: folder or hub id.", path="model")
     methods: tuple[str, ...] = option(
         (),
-        "Methods of explanation, as a,b; none: the cheap ones that the model has, and "
+        "Methods of explanation, as a,b; none: the cheap ones that the model has, occlusion and "
         "integrated_gradients.",
         choices=tuple(METHODS),
     )

@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 from core.answers import explained_side, translated
-from core.attribution import CHEAP
+from core.attribution import USUAL
 from core.attribution.running import attribute
 from core.attribution.subject import Subject
 from core.errors import ConfigError, ModelError
@@ -26,7 +26,6 @@ from train.files.forms import Record
 from train.files.stream import Stream
 from train.training.loop import prepare
 
-USUAL = (*CHEAP, "integrated_gradients")
 PROBE = "so happy today"  # any text would do
 
 

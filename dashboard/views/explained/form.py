@@ -6,7 +6,7 @@ what is entered is read by dashboard/views/scripts/explain.py and checked on the
 
 from collections.abc import Mapping
 
-from core.attribution import CHEAP, METHODS, Method, MethodOption
+from core.attribution import METHODS, USUAL, Method, MethodOption
 from core.labels import LABELS
 from dashboard import wording
 from dashboard.inputs import AUTO, LENGTH_LIMIT, SEEDS
@@ -14,7 +14,6 @@ from dashboard.views import markup
 from dashboard.wording import explain as shown_words
 from dashboard.wording import explain_form as words
 
-PRESELECTED = (*CHEAP, "integrated_gradients")
 CHECKED = ("student", "teacher")
 
 
@@ -90,7 +89,7 @@ def _methods() -> str:
         for which, name in words.CHOOSE.items()
     )
     return (
-        f'<fieldset class="td-x-methods" data-quick="{markup.data(PRESELECTED)}">'
+        f'<fieldset class="td-x-methods" data-quick="{markup.data(USUAL)}">'
         f"<legend>{words.METHODS_TITLE}</legend>"
         f'<div class="td-x-choose">{buttons}</div>{groups}</fieldset>'
     )
@@ -105,7 +104,7 @@ def _group(cost: str, name: str) -> str:
 
 
 def _tick(method: Method) -> str:
-    checked = " checked" if method.name in PRESELECTED else ""
+    checked = " checked" if method.name in USUAL else ""
     mark = "" if method.by_class else f'<span class="td-mark">{shown_words.BY_NO_CLASS}</span>'
     return (
         f'<label class="td-x-tick" title="{markup.attribute(method.sentence)}">'

@@ -11,7 +11,7 @@ from core.explanations import Explanation, Side
 from dashboard import wording
 from dashboard.shown import Shown
 from dashboard.views import markup
-from dashboard.views.explained import carried, coloured, heatmap, press, tools, verdicts
+from dashboard.views.explained import carried, coloured, heatmap, press, summary, tools, verdicts
 from dashboard.wording import explain as words
 
 
@@ -119,7 +119,7 @@ def _answer(side: Side, explanation: Explanation) -> str:
         f"</span><strong>{label}</strong> <span>{wording.percent(side.prediction.confidence)}"
         f'</span></p><p class="td-x-target td-e-{target.lower()}">{words.EXPLAINED} '
         f"<strong>{words.explained(side.target)}</strong>{_origin(side, explanation)}</p>"
-        f"{notes}</section>"
+        f"{summary.in_short(side)}{notes}</section>"
     )
 
 
