@@ -18,6 +18,7 @@ from core.explanations import Explanation, Links, Question
 from core.growing import Told, grow
 from core.hub import Progress
 from core.languages import LanguageIdentifier
+from core.memory import give_back
 from core.records import (
     Comparison,
     EngineInfo,
@@ -156,7 +157,10 @@ class Engine:
         begun = Explanation(
             asked.text, language, translation, {}, links, gold=asked.gold, seed=asked.seed
         )
-        return grow(begun, asked, models, told, stop)
+        try:
+            return grow(begun, asked, models, told, stop)
+        finally:
+            give_back()
 
     def links(self, text: str, language: str, translation: str | None) -> Links | None:
         """Source words and English words that belong together, by the translator's attention.

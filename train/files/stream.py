@@ -6,7 +6,6 @@ answered on its own, so that a run that was killed and resumed writes the same b
 not. Knows no model and loads no torch.
 """
 
-import ctypes
 import json
 import shlex
 import sys
@@ -21,6 +20,7 @@ from typing import Any, Self, TextIO, cast
 from tqdm import tqdm
 
 from core.errors import ConfigError, TandemError, brief
+from core.memory import give_back
 from core.streaming import Row
 from train import options
 from train.arguments import pairs
@@ -155,7 +155,7 @@ class Stream:
             output.write(whole[known:])
         self.rows += len(chunk)
         self._earlier += known
-        _give_back()
+        give_back()
         self._progress()
 
     def _with_input(self, record: Record, row: Row) -> Record:
@@ -250,16 +250,6 @@ def stream(
         raise TandemError(
             f"The {recipe.name} command failed: {kind}", f"The traceback is in {_traceback(error)}"
         ) from error
-
-
-def _give_back() -> None:
-    """Hand freed memory back to the system, where the C library would keep it (glibc).
-
-    Batches of ever other shapes leave it in pieces: of 900 MB after 7,000 rows 480 were in use.
-    """
-    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
-    if trim is not None:
-        trim(0)
 
 
 def with_earlier(recipe: Recipe, words: Sequence[str]) -> list[str]:
