@@ -409,12 +409,13 @@ def test_explanations_go_on_with_the_same_random_numbers(run: Any, tmp_path: Pat
     assert run("explain", *words).code == 0
     expected, part = place.read_bytes(), tmp_path / ".o.jsonl.part"
     assert run("explain", *words, "--max-minutes", "1e-9", "--fresh").code == 1
-    for cut in (len(expected) // 3, 2 * len(expected) // 3):
+    for cut in (0, len(expected) // 3, 2 * len(expected) // 3):
         about = Path(f"{part}.options").read_bytes()
         place.unlink()
         part.write_bytes(expected[:cut])
-        other = run("explain", f"output={place}", "--resume", "--seed", "3")
-        assert other.code == 2 and "another seed" in other.err
+        if cut:
+            other = run("explain", f"output={place}", "--resume", "--seed", "3")
+            assert other.code == 2 and "another seed" in other.err
         done = run("explain", f"output={place}", "--resume", "--max-minutes=null")
         assert done.code == 0, done.err
         assert place.read_bytes() == expected

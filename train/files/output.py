@@ -28,9 +28,13 @@ def half_done(place: str) -> Path | None:
 
 
 def earlier_words(place: str) -> list[str]:
-    """The options, as typed, of the run that left a half-done file; none where none lies there."""
-    about = _about(place)
-    return list(_read(about)["words"]) if half_done(place) and about.is_file() else []
+    """The options, as typed, of the run that left a half-done file, even one that holds nothing.
+
+    None where none lies there.
+    """
+    part, about = _part(place), _about(place)
+    left = part is not None and part.is_file() and about.is_file()
+    return list(_read(about)["words"]) if left else []
 
 
 class Closed(Exception):
