@@ -9,7 +9,7 @@ from dataclasses import asdict
 from typing import Any
 
 from core.attribution import METHODS
-from core.explanations import Explanation, Faithfulness, LinkedAgreement, Links, Side
+from core.explanations import Explanation, Faithfulness, LinkedAgreement, Links, Question, Side
 from core.records import Comparison, Language, Prediction, TokenScores, Translation
 
 
@@ -93,11 +93,26 @@ def explained(explanation: Explanation) -> dict[str, Any]:
         "translation": None if translation is None else translation.text,
         "translation_status": None if translation is None else translation.status.value,
         "models": explanation.models,
-        "seed": explanation.seed,
+        "asked": _asked(explanation.question),
+        "complete": explanation.complete,
         "gold": None if explanation.gold is None else list(explanation.gold),
         "sides": {role: explained_side(side) for role, side in explanation.sides.items()},
         "links": None if links is None else _links(links),
         "linked": {name: _linked(found) for name, found in explanation.linked.items()},
+    }
+
+
+def _asked(question: Question | None) -> dict[str, Any] | None:
+    """What an explanation answers, so that it can be asked again."""
+    if question is None:
+        return None
+    return {
+        "models": list(question.roles),
+        "methods": list(question.methods),
+        "target": question.target,
+        "against": question.against,
+        "options": {name: dict(values) for name, values in question.options.items()},
+        "seed": question.seed,
     }
 
 

@@ -155,7 +155,7 @@ class Engine:
             [translation] = loaded.translations(request, [language])
             links = loaded.roster.translator.links(asked.text, language.code, translation)
         begun = Explanation(
-            asked.text, language, translation, {}, links, gold=asked.gold, seed=asked.seed
+            asked.text, language, translation, {}, links, gold=asked.gold, question=asked
         )
         try:
             return grow(begun, asked, models, told, stop)

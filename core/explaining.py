@@ -36,7 +36,7 @@ def checked(question: Question) -> Question:
     Raises:
         InputError: an unknown role, method, label or option, or gold of another length.
     """
-    _refuse_unknown(question.roles, ROLES, "role")
+    _refuse_unknown(question.roles, ROLES, "model")
     if not question.methods:
         raise InputError("No method was chosen.", f"Choose at least one: {', '.join(METHODS)}.")
     for method in question.methods:

@@ -168,6 +168,11 @@ class Side:
     unjudged: str = ""  # why no verdict can be given on this text, such as too few words
 
     @property
+    def judged(self) -> bool:
+        """Whether random rankings were measured, or found not to be computable."""
+        return bool(self.unjudged or self.faithfulness)
+
+    @property
     def words(self) -> tuple[str, ...]:
         """W words, the user's own characters."""
         return tuple(self.text[start:end] for start, end in self.spans)
@@ -184,5 +189,21 @@ class Explanation:
     links: Links | None = None  # None for English, or without a translator for it
     linked: Mapping[str, LinkedAgreement] = field(default_factory=dict)  # by method
     gold: tuple[int, ...] | None = None  # 0/1, parallel to text.split(" ")
-    seed: int = 0
+    question: Question | None = None  # what was asked; its texts are those above
     models: str = ""  # key of the models behind it
+
+    @property
+    def seed(self) -> int:
+        """Of every random number behind it."""
+        return 0 if self.question is None else self.question.seed
+
+    @property
+    def complete(self) -> bool:
+        """Whether everything that was asked for is there, or said to be missing."""
+        asked = self.question
+        return asked is None or all(
+            role in self.sides
+            and {*self.sides[role].attributions, *self.sides[role].missing} >= set(asked.methods)
+            and (not asked.faithful or self.sides[role].judged)
+            for role in asked.roles
+        )

@@ -35,7 +35,7 @@ def check_lengths(texts: Sequence[str]) -> None:
             raise InputError(
                 f"Text {position} has {wording.number(len(text))} characters; "
                 f"at most {wording.number(LENGTH_LIMIT)} can be read.",
-                "Shorten it, or split it over several lines.",
+                "Shorten it.",
             )
 
 

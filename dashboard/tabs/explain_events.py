@@ -42,7 +42,7 @@ class Events:
         yield from self.runs.steps(
             request.session_hash or uuid.uuid4().hex,
             lambda run: self._followed(asking.read(event._data.get("question")), run),
-            lambda problem: (page.problem(told(problem)), _stop_button(False), results.empty()),
+            lambda problem: (page.problem(told(problem)), _stop_button(False), gr.skip()),
             NOTHING_NEW,
         )
 

@@ -108,6 +108,12 @@ LINKS_ABOUT = (
 LINKED_STUDENT, LINKED_CARRIED, LINKED_TEACHER = "Student", "Teacher, carried", "Teacher"
 NO_LINKS_ENGLISH = "The tweet is English already: teacher and student read the same words."
 NO_LINKS = "No word links here: no translator for this language was loaded."
+NO_LINKS_OWN = "No word links here: the tweet is English, its other English is yours."
+LINKS_AWAITED = "The links follow once a method has scored both texts."
+OTHER_CLASSES = (
+    "Student and teacher explain different classes here ({student} and {teacher}): choose one "
+    "class above to compare like with like."
+)
 ONE_SIDE = "Explain student and teacher together to set one against the other."
 MORE_ALIKE, NO_MORE_ALIKE = "more alike than chance", "no more alike than chance"
 NOT_COMPUTABLE = "not computable"
@@ -128,7 +134,8 @@ LINK_BY_HAND = "This browser does not let the page copy. The link stands in the 
 LINK_TOO_LONG = "This tweet is too long for an address. Export a file instead."
 LINK_FIELD = "Link to this explanation"
 FILE_TITLE = "Explanation by Tandem"
-FILE_SEED = "{names}. Models {models}, seed {seed}."
+FILE_SEED = "{names}. Models {models}, seed {seed}{options}."
+INCOMPLETE = "Not complete: it was saved before everything that was asked for was there."
 
 # agreement
 AGREEMENT_ABOUT = (
@@ -156,10 +163,17 @@ def title(method: str) -> str:
     return METHODS[method].title if method in METHODS else method
 
 
-def made(names: Mapping[str, str], models: str, seed: int) -> str:
-    """Which models an explanation is of."""
+def made(
+    names: Mapping[str, str], models: str, seed: int, options: Mapping[str, Mapping[str, float]]
+) -> str:
+    """Which models an explanation is of, and what was chosen."""
     said = ", ".join(f"{ROLES.get(role, role)}: {name}" for role, name in names.items())
-    return FILE_SEED.format(names=said, models=models, seed=seed)
+    chosen = "".join(
+        f", {method} {name} {value:g}"
+        for method, values in options.items()
+        for name, value in values.items()
+    )
+    return FILE_SEED.format(names=said, models=models, seed=seed, options=chosen)
 
 
 def explained(target: Target) -> str:

@@ -55,7 +55,7 @@ def explain(question: Any, told: Any, stop: Any, pause: float) -> Explanation:
     }
     found = Explanation(
         text, language, translation, sides, links(text, code, question.translation),
-        gold=question.gold, seed=question.seed,
+        gold=question.gold, question=question,
     )  # fmt: skip
     methods = sorted(question.methods, key=lambda name: METHODS[name].cost == "slow")
     done, total = 0, len(methods) * len(sides)

@@ -105,7 +105,7 @@ def test_odd_texts_are_answered(client: Client, text: str) -> None:
         ({"text": 3}, "text must be a string, not a number"),
         ({"text": ["a"]}, "text must be a string, not a list"),
         ({"text": "b" * 20_001}, "at most 20,000"),
-        ({"model": "pupil"}, "The role 'pupil' is not known"),
+        ({"model": "pupil"}, "The model 'pupil' is not known"),
         ({"model": 1}, "model must be a string"),
         ({"methods": "cosine"}, "methods must be a list of strings, not a string"),
         ({"methods": ["magic"]}, "The method 'magic' is not known"),

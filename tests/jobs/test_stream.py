@@ -262,7 +262,7 @@ def test_a_teacher_explains_translations(run: Any, models: dict[str, str], tmp_p
         target="Joy",
         against="Fear",
         faithful=False,
-        seed=13,
+        seed=0,
     )
     for row, translation, wanted in zip(
         records(tmp_path / "o.jsonl"), english, expected, strict=True

@@ -127,7 +127,7 @@ def test_gold_and_unread_words_are_marked():
     )
     assert 'class="td-w td-x-unread td-gold" data-w="1"' in html
     assert 'class="td-w" data-w="2" title="not read by the model">\u200d' in html
-    assert "marked as a trigger" in html and '<span class="td-unread"' in html
+    assert "marked as a trigger" in html and '<span class="td-unread td-x-unread"' in html
     assert "".join(Reader(html).texts) == "a b \u200d d e f"
 
 

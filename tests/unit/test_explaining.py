@@ -68,8 +68,8 @@ def ask(text: str = ENGLISH, **changes: Any) -> Question:
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
-        ({"roles": ("pupil",)}, "role 'pupil' is not known"),
-        ({"roles": ()}, "No role was chosen"),
+        ({"roles": ("pupil",)}, "model 'pupil' is not known"),
+        ({"roles": ()}, "No model was chosen"),
         ({"methods": ("magic",)}, "method 'magic' is not known"),
         ({"methods": ()}, "No method was chosen"),
         ({"target": "joy"}, "label 'joy' is not known"),

@@ -161,6 +161,7 @@ class ExplainConfig(StreamConfig):
     language: str = option(
         AUTO, "Language of all texts, for the translator; auto: found per text.", choices=CODES
     )
+    seed: int = option(0, "Of random rankings and methods, as in the dashboard.", low=0)
 
     def problems(self) -> list[str]:
         return [

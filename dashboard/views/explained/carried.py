@@ -4,6 +4,8 @@ Knows links and agreements as records. The ``td-linked`` marks are what
 dashboard/views/scripts/links.py listens to.
 """
 
+from collections.abc import Mapping
+
 from core.attribution import METHODS
 from core.explanations import Explanation, LinkedAgreement, Side
 from dashboard.views import markup
@@ -30,7 +32,7 @@ def section(explanation: Explanation) -> str:
     if "teacher" not in sides or "student" not in sides:
         return _note(words.ONE_SIDE)
     if not explanation.linked:
-        return _note(words.NO_LINKS)
+        return _note(_without_links(explanation))
     first = (
         FIRST
         if FIRST in explanation.linked
@@ -42,7 +44,24 @@ def section(explanation: Explanation) -> str:
         for method in METHODS
         if (found := explanation.linked.get(method)) is not None
     )
-    return f"{_note(about)}{folds}"
+    return f"{_note(about)}{_classes(sides)}{folds}"
+
+
+def _without_links(explanation: Explanation) -> str:
+    """Why nothing is carried."""
+    student, teacher = explanation.sides["student"], explanation.sides["teacher"]
+    if explanation.links is not None or student.text == teacher.text:
+        return words.LINKS_AWAITED
+    return words.NO_LINKS_OWN if explanation.language.code == "en" else words.NO_LINKS
+
+
+def _classes(sides: Mapping[str, Side]) -> str:
+    """A warning where the two explain different classes."""
+    student, teacher = sides["student"].target, sides["teacher"].target
+    if student == teacher:
+        return ""
+    said = {"student": student.label, "teacher": teacher.label}
+    return _note(words.OTHER_CLASSES.format(**said))
 
 
 def _note(sentence: str) -> str:

@@ -115,7 +115,8 @@ def rest(text: str, spans: Sequence[tuple[int, int]], end: int) -> str:
     tail = text[start:]
     if not tail.strip(" "):
         return tail
-    return f'<span class="td-unread" title="{words.UNREAD_TITLE}">{markup.text(tail)}</span>'
+    mark = f'class="td-unread td-x-unread" title="{words.UNREAD_TITLE}"'
+    return f"<span {mark}>{markup.text(tail)}</span>"
 
 
 def table(side: Side, attribution: Attribution, gold: Sequence[int] | None) -> str:

@@ -28,7 +28,10 @@ def page(shown: Shown) -> str:
         f'<section class="td-card td-x-section"><h3>{words.SECTIONS[key]}</h3>{drawn}</section>'
         for key, drawn in sections.items()
     )
-    made = words.made(shown.names, shown.explanation.models, shown.explanation.seed)
+    found = shown.explanation
+    made = words.made(shown.names, found.models, found.seed, shown.question.options)
+    if not found.complete:
+        made = f"{words.INCOMPLETE} {made}"
     return (
         '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'

@@ -24,9 +24,15 @@ def picture(shown: Shown) -> dict[str, Any]:
         "sides": [_side(shown, side) for side in found.sides.values()],
         "legend": [words.AGAINST_IT, words.FOR, words.LEGEND_GOLD],
         "scale": words.SCALE,
-        "foot": f"{wording.NAME} · {words.made(shown.names, found.models, found.seed)}",
+        "foot": f"{wording.NAME} · {_made(shown)}",
         "colours": theme.SURFACES["light"],
     }
+
+
+def _made(shown: Shown) -> str:
+    found = shown.explanation
+    made = words.made(shown.names, found.models, found.seed, shown.question.options)
+    return made if found.complete else f"{words.INCOMPLETE} {made}"
 
 
 def _side(shown: Shown, side: Side) -> dict[str, Any]:

@@ -118,7 +118,30 @@ function question() {
   };
 }
 
-function explain() { trigger('submit', { question: question() }); }
+// A translation belongs to the tweet that it was used for: typed into another one, it is dropped.
+let used = {};
+function ownTranslation() {
+  const { text, translation } = form().elements;
+  if (used.translation === translation.value && used.text !== text.value) translation.value = '';
+  used = { text: text.value, translation: translation.value };
+}
+
+function explain() {
+  ownTranslation();
+  trigger('submit', { question: question() });
+}
+
+// The address tells what was opened; once something else is asked, it says so no more.
+function ask() {
+  const kept = new URLSearchParams(location.search);
+  if (kept.has('explain')) {
+    const ours = ['explain', 'methods', 'role', 'language', 'translation', 'target', 'against',
+      'models', 'gold', 'seed', 'option'];
+    for (const name of ours) kept.delete(name);
+    history.replaceState(null, '', `${location.pathname}${kept.size ? `?${kept}` : ''}`);
+  }
+  explain();
+}
 
 // Puts a value into a list; one that the list lacks goes to the server as it is.
 function choose(name, value) {
@@ -137,6 +160,7 @@ function fill(asked) {
   choose('target', asked.target ?? '');
   choose('against', asked.against ?? '');
   fields.translation.value = asked.translation ?? '';
+  if (asked.translation) fields.translation.closest('details').open = true;
   fields.gold.value = Array.isArray(asked.gold) ? `[${asked.gold.join(', ')}]` : asked.gold ?? '';
   for (const [name, key] of [['method', 'methods'], ['role', 'roles']]) {
     if (!asked[key]) continue;
@@ -167,18 +191,18 @@ function handed() {
 }
 window.addEventListener('td-explain', handed);
 
-element.addEventListener('submit', (event) => { event.preventDefault(); explain(); });
+element.addEventListener('submit', (event) => { event.preventDefault(); ask(); });
 element.addEventListener('input', () => { models = undefined; unknown = {}; });
 element.addEventListener('keydown', (event) => {
   if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey)) return;
   event.preventDefault();
-  explain();
+  ask();
 });
 element.addEventListener('click', (event) => {
   const button = event.target.closest('[data-x]');
   if (button?.dataset.x === 'example') {
     fill({ text: JSON.parse(button.dataset.text) });
-    explain();
+    ask();
   }
   if (button?.dataset.x === 'choose') {
     const every = boxes('method').map((box) => box.value);

@@ -1,6 +1,6 @@
 """The JavaScript of the list of marked tweets, which lives in the browser alone.
 
-Knows the marks of dashboard/views/explained/press.py and ``tandemMarks`` of script_explain_form.py.
+Knows the marks of dashboard/views/explained/press.py and ``tandemMarks`` of form.py.
 A tweet becomes text of the page, never markup.
 """
 
