@@ -4,7 +4,8 @@ MOST = 600  # words of a tweet that can be marked by click
 
 ABOUT = (
     "Press the words that made the emotion, then keep the tweet: its words become the triggers "
-    "that the methods above are measured against."
+    "that the methods above are measured against. Words are what single spaces part, as EXALT "
+    "counts them."
 )
 WORDS = "Words of the tweet: press to mark as trigger"
 KEEP, CLEAR = "Keep in the list", "Clear marks"

@@ -277,3 +277,38 @@ def test_other_models_than_the_senders_are_said(visit, site):
     page = visit(site)
     page.goto(f"{site.url}?explain=the+bus&models=000")
     expect(page.locator("#td-x-status .td-notice")).to_contain_text("made with other models")
+
+
+def test_an_own_translation_is_not_used_for_another_tweet(visit, site):
+    page = opened(visit, site)
+    page.get_by_text("Own translation", exact=True).click()
+    page.locator('[name="translation"]').fill("I am so angry")
+    explain(page, "je suis en colère")
+    assert asked(site).translation == "I am so angry"
+    page.locator('[name="target"]').select_option("Joy")
+    explain(page, "je suis en colère")
+    assert asked(site).translation == "I am so angry", "the same tweet keeps it"
+    explain(page, "ik ben bang")
+    assert asked(site).translation is None
+    expect(page.locator('[name="translation"]')).to_have_value("")
+    page.locator('[name="translation"]').fill("I am afraid")
+    explain(page, "ik ben zo bang")
+    assert asked(site).translation == "I am afraid", "typed for this one"
+
+
+def test_a_refused_question_leaves_the_results_standing(visit, site):
+    page = opened(visit, site)
+    explain(page, FRENCH)
+    page.locator('[name="seed"]').evaluate("field => { field.value = '-1'; }")
+    page.locator("#td-x-text").press("Control+Enter")
+    expect(page.locator("#td-x-status .td-problem")).to_contain_text("seed must be")
+    finished(page, FRENCH)
+
+
+def test_the_address_forgets_what_is_no_longer_shown(visit, site):
+    page = visit(site)
+    page.goto(f"{site.url}?explain=the+bus&seed=3&__theme=dark")
+    finished(page, "the bus")
+    assert "explain=the+bus" in page.url
+    explain(page, FRENCH)
+    assert page.url.endswith("?__theme=dark")

@@ -236,6 +236,20 @@ def test_stopped_it_keeps_what_is_there(engine: Engine) -> None:
     assert engine.explain(ask(), stop=lambda: True).sides == {}
 
 
+def test_it_says_whether_all_that_was_asked_is_there(engine: Engine) -> None:
+    question = ask(
+        methods=("contribution", "occlusion", "random"), options={"occlusion": {"window": 2}}
+    )
+    seen: list[Explanation] = []
+    whole = engine.explain(question, lambda found, *_: seen.append(found))
+    assert [found.complete for found in seen] == [False] * (len(seen) - 1) + [True]
+    assert "contribution" in whole.sides["teacher"].missing, "not there, and said so"
+    told = answers.explained(whole)
+    assert told["complete"] and told["asked"]["options"] == {"occlusion": {"window": 2}}
+    assert told["asked"]["seed"] == 3 and told["asked"]["models"] == ["student", "teacher"]
+    assert not answers.explained(seen[0])["complete"]
+
+
 def test_gold_is_compared_with_the_text_that_it_belongs_to(engine: Engine) -> None:
     gold = (0, 1, 0, 0, 0, 1, 0, 0)
     english = engine.explain(ask(gold=gold))

@@ -47,6 +47,16 @@ def test_capitals_mentions_and_links_do_not_mislead(
     assert dressed.code == plain.code
 
 
+@pytest.mark.parametrize("emoji", ["😡😡😡", "🎉 🎉", "👨\u200d👩\u200d👧🇫🇷👍🏽", "❤️"])
+@pytest.mark.parametrize("text", ["I hate you", "Best day ever", "Merci , on vous aime", "boos"])
+def test_emoji_say_nothing_of_the_language(
+    identifier: LanguageIdentifier, text: str, emoji: str
+) -> None:
+    plain = identifier.identify(f"{text} ")
+    assert identifier.identify(f"{text} {emoji}").code == plain.code
+    assert identifier.identify(f"{emoji} {text} {emoji}").code == plain.code
+
+
 @pytest.mark.parametrize("code", LANGUAGES)
 def test_probabilities_are_langids_renormalised_over_the_five(
     identifier: LanguageIdentifier, code: str
