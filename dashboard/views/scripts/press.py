@@ -76,7 +76,7 @@ function press(act, button) {
     for (const word of wordsOf(group)) word.tabIndex = word === button ? 0 : -1;
     set(button, !pressed(button));
   }
-  if (act === 'mark') part('marked').textContent = '';  // what was kept is no longer what stands here
+  if (act === 'mark') part('marked').textContent = '';  // it says what was kept before
   if (act === 'hide') hide(button.closest('.td-x-whatif'));
   if (act === 'reset') reset(button.closest('.td-x-whatif'));
   if (act === 'keep') keep();
