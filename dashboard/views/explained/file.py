@@ -12,7 +12,8 @@ from dashboard.wording import explain as words
 _FRAME = """
 body { margin: 0; background: var(--td-page); color: var(--td-ink);
   font: 1rem/1.5 system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", sans-serif; }
-main { max-width: 1180px; margin: 0 auto; padding: 24px 20px 48px; overflow-x: clip; }
+main { max-width: 1180px; margin: 0 auto; padding: 24px 20px 48px;
+  position: relative; overflow-x: clip; } /* tips that are not shown widen nothing */
 main p, main h1, main h2, main h3, main h4 { margin: 0; }
 """
 
