@@ -72,6 +72,7 @@ VERDICT_SENTENCES = {
     Verdict.DOUBTFUL: "Beats words ranked at random in some comparisons, not in all four.",
     Verdict.FAILS: "No better than words ranked at random in any of the four comparisons.",
 }
+FEW_WORDS = 40  # of which one decides: chance puts it first in more than 2.5 % of orders
 NO_VERDICT = "–"
 NO_VERDICT_NAME = "no verdict"
 FLAT = "All words score the same, so there is no ranking to judge."
@@ -282,3 +283,11 @@ def held(holding: int, judged: int) -> str:
         verb = "holds" if holding == 1 else "hold"
         return f"{holding} of {judged} explanations {verb}. Named first:"
     return f"None of {judged} explanations holds: take their words as hints, not as reasons."
+
+
+def few_words(count: int) -> str:
+    """Why a bad verdict on a short text says little."""
+    return (
+        f"Of only {count} words chance, too, often puts the right one first: "
+        "an explanation may be right and yet not be told from chance."
+    )

@@ -342,6 +342,16 @@ def test_files_are_named_after_the_tweet():
         assert set(triggers(bad)) == {"problem"}
 
 
+def test_a_bad_verdict_on_few_words_says_how_little_that_means():
+    short, long = "so sad today , I fear", " ".join(["word"] * 45)
+    for text, verdict, said in ((short, BAD, True), (short, GOOD, False), (long, BAD, False)):
+        one = replace(judged(verdict, verdict), spans=spans(text), text=text)
+        one = replace(one, read=(True,) * len(text.split(" ")))
+        html = verdicts.badge(one, "integrated_gradients", "k")
+        assert ("chance, too, often" in html) is said
+    assert words.few_words(6).startswith("Of only 6 words")
+
+
 def test_verdicts_in_short():
     assert summary.in_short(side()) == "", "nothing is judged yet"
     few = replace(side(), unjudged="The model reads 2 words; <5>.")

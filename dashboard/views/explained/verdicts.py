@@ -6,7 +6,7 @@ Knows faithfulness, plausibility and attributions as records; judges nothing its
 from collections.abc import Iterator
 
 from core.attribution import METHODS
-from core.explanations import Attribution, Erasure, Faithfulness, Interval, Side
+from core.explanations import Attribution, Erasure, Faithfulness, Interval, Side, Verdict
 from dashboard import wording
 from dashboard.views import markup
 from dashboard.wording import explain as words
@@ -28,7 +28,7 @@ def badge(side: Side, method: str, key: str) -> str:
         shown = f'<span aria-hidden="true">{sign}</span><span class="td-sr">{name}</span>'
     else:
         kind, name = found.verdict.value, words.VERDICTS[found.verdict]
-        reasons = _reasons(found)
+        reasons = _reasons(found) + _few(side, found)
         sign = words.VERDICT_SIGNS[found.verdict]
         shown = f'<span aria-hidden="true">{sign}</span> {name}'
     return (
@@ -47,6 +47,13 @@ def _reasons(found: Faithfulness) -> str:
         if interval is not None
     )
     return f"<span>{words.VERDICT_SENTENCES[found.verdict]}</span>{lines}"
+
+
+def _few(side: Side, found: Faithfulness) -> str:
+    """What to make of a bad verdict on few words."""
+    if found.verdict is Verdict.HOLDS or sum(side.read) >= words.FEW_WORDS:
+        return ""
+    return f"<span>{words.few_words(sum(side.read))}</span>"
 
 
 def _sign(better: bool | None) -> str:
