@@ -3,6 +3,7 @@
 Knows rows of 0 and 1, numbers and weights; no text and no language model. Shapes: R words, S rows.
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import combinations
@@ -36,7 +37,7 @@ class Coalitions:
         return float(self.weights[int(row.sum())])
 
 
-class Fitted:
+class Fitted(ABC):
     """A linear model of rows; what LimeBase fits. Draws no random number, as a DataLoader would."""
 
     found: Floats
@@ -46,9 +47,9 @@ class Fitted:
         rows, values, weights = (one.double().numpy() for one in data.dataset.tensors)
         self.found = self.solve(rows, values, weights)
 
+    @abstractmethod
     def solve(self, rows: Floats, values: Floats, weights: Floats) -> Floats:
         """Coefficients (R,) of rows (S, R), values (S,) and weights (S,)."""
-        raise NotImplementedError
 
     def representation(self) -> Tensor:
         """(1, R) coefficients."""

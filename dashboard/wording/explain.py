@@ -111,6 +111,7 @@ NO_LINKS_ENGLISH = "The tweet is English already: teacher and student read the s
 NO_LINKS = "No word links here: no translator for this language was loaded."
 NO_LINKS_OWN = "No word links here: the tweet is English, its other English is yours."
 LINKS_AWAITED = "The links follow once a method has scored both texts."
+LINKS_NONE = "Not compared: the text is too long for it, or no method scored both texts."
 OTHER_CLASSES = (
     "Student and teacher explain different classes here ({student} and {teacher}): choose one "
     "class above to compare like with like."

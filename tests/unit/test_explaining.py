@@ -213,6 +213,12 @@ def test_in_english_the_same_words_are_compared(engine: Engine) -> None:
         assert found.linked[name].carried == pytest.approx(teacher)
 
 
+def test_ten_thousand_words_are_not_set_against_each_other(engine: Engine) -> None:
+    found = engine.explain(ask("a " * 10_000, methods=("random", "cosine"), faithful=False))
+    assert len(found.sides["student"].words) == 10_001
+    assert found.linked == {} and found.complete
+
+
 def test_one_side_asks_for_no_translation(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
     assert engine._loaded is not None
 

@@ -51,7 +51,7 @@ def _without_links(explanation: Explanation) -> str:
     """Why nothing is carried."""
     student, teacher = explanation.sides["student"], explanation.sides["teacher"]
     if explanation.links is not None or student.text == teacher.text:
-        return words.LINKS_AWAITED
+        return words.LINKS_NONE if explanation.complete else words.LINKS_AWAITED
     return words.NO_LINKS_OWN if explanation.language.code == "en" else words.NO_LINKS
 
 
