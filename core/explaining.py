@@ -201,7 +201,7 @@ class Texts:
         """Measure random rankings, once for all methods."""
         for row, subject in enumerate(self.subjects):
             self._judges[row] = Judge(subject, self.question.seed, stop=self.stop)
-        self._each(lambda side, row: replace(side, unjudged=self._judges[row].problem))
+        self._each(lambda side, row: replace(side, judged=True, unjudged=self._judges[row].problem))
 
     def judge(self, method: str) -> None:
         """Add how one method's scores stand beside random rankings."""

@@ -165,12 +165,8 @@ class Side:
     stability: Mapping[str, float | None] = field(default_factory=dict)  # Spearman over seeds
     plausibility: Mapping[str, Plausibility] = field(default_factory=dict)
     missing: Mapping[str, str] = field(default_factory=dict)  # method → why it gives nothing here
+    judged: bool = False  # random rankings were measured, or found not to be computable
     unjudged: str = ""  # why no verdict can be given on this text, such as too few words
-
-    @property
-    def judged(self) -> bool:
-        """Whether random rankings were measured, or found not to be computable."""
-        return bool(self.unjudged or self.faithfulness)
 
     @property
     def words(self) -> tuple[str, ...]:

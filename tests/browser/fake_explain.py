@@ -86,7 +86,19 @@ def side(role: str, text: str, question: Any) -> Side:
     label = question.target or prediction.label
     few = "The text has fewer than 5 words: no verdict can be given." if sum(read) < 5 else ""
     target = Target(label, question.against)
-    return Side(role, text, tuple(spans), read, target, prediction, 3.0, -0.5, 0.5, unjudged=few)
+    return Side(
+        role,
+        text,
+        tuple(spans),
+        read,
+        target,
+        prediction,
+        3.0,
+        -0.5,
+        0.5,
+        judged=True,
+        unjudged=few,
+    )
 
 
 def grown(found: Explanation, role: str, name: str) -> Explanation:
