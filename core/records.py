@@ -20,6 +20,7 @@ class Example:
     triggers: tuple[int, ...] | None = None  # 0/1, parallel to text.split(" ")
     source: str = ""  # the file's Source column, "" without one
     row: int = 0  # line of the file, the header being 1
+    language: str = ""  # code, where the file tells it
 
     @property
     def gold(self) -> str:
