@@ -119,3 +119,26 @@ def visit(browser: Any) -> Iterator[Callable[..., Any]]:
     away = {url for url in hosts if not url.startswith(("http://127.0.0.1:", "data:", "blob:"))}
     assert not errors, errors
     assert not away, away
+
+
+GRADIOS_OWN = {"color-contrast", "image-redundant-alt", "page-has-heading-one"}
+"""What axe finds on Gradio's bare page; nothing of ours may be among it."""
+
+
+@pytest.fixture
+def axe() -> Callable[[Any], None]:
+    """Fails where axe finds something on a page beyond what is Gradio's own."""
+    from axe_playwright_python.sync_playwright import Axe
+
+    def check(page: Any) -> None:
+        found = Axe().run(page).response["violations"]
+        assert {violation["id"] for violation in found} <= GRADIOS_OWN
+        ours = [
+            (violation["id"], node["html"][:200])
+            for violation in found
+            for node in violation["nodes"]
+            if "td-" in node["html"] or any("td-" in str(part) for part in node["target"])
+        ]
+        assert not ours, ours
+
+    return check
