@@ -21,6 +21,7 @@ from core.records import Example
 from core.tables import HOW_TO_QUOTE, UNCLOSED, Lines, check_header, quote, records
 
 _SHOWN = 10  # bad rows spelled out in an error; the others are counted
+_DIGIT = re.compile("[01]")
 _TRIGGER_LIST = re.compile(r"\[\s*(?:[01](?:\s*,\s*[01])*)?\s*\]")
 
 
@@ -91,16 +92,25 @@ def read_triggers(path: str | Path, labelled: bool | None = None) -> list[Exampl
     """
 
     def parse(text: str, cell: str) -> dict[str, object]:
-        if not _TRIGGER_LIST.fullmatch(cell.strip()):
-            raise RowError(f"{quote(cell)} is not a list of 0 and 1")
-        triggers = tuple(int(digit) for digit in re.findall("[01]", cell))
-        words = text.count(" ") + 1
-        if len(triggers) != words:
-            raise RowError(f"{len(triggers)} trigger labels for {words} words")
-        return {"triggers": triggers}
+        return {"triggers": trigger_labels(text, cell)}
 
     hint = 'Write one 0 or 1 per piece of text.split(" "), such as [0, 1, 0]; empty words count.'
     return _examples(path, labelled, parse, hint)
+
+
+def trigger_labels(text: str, cell: str) -> tuple[int, ...]:
+    """A cell such as ``[0, 1, 0]``: one 0/1 per ``text.split(" ")``.
+
+    Raises:
+        RowError: with the rest of a sentence, when it is malformed or of another length.
+    """
+    if not _TRIGGER_LIST.fullmatch(cell.strip()):
+        raise RowError(f"{quote(cell)} is not a list of 0 and 1")
+    triggers = tuple(int(digit) for digit in _DIGIT.findall(cell))
+    words = text.count(" ") + 1
+    if len(triggers) != words:
+        raise RowError(f"{len(triggers)} trigger labels for {words} words")
+    return triggers
 
 
 def read_unlabelled(path: str | Path) -> list[Example]:

@@ -3,6 +3,7 @@
 Knows folders; opens no model.
 """
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from core.errors import ConfigError
@@ -36,12 +37,19 @@ def embedded(option: str) -> str:
 
 
 def sources(
-    teacher: str | None, student: str | None, baseline: str | None, translator: str | None
+    teacher: str | None,
+    student: str | None,
+    baseline: str | None,
+    translator: str | None,
+    students: Sequence[str] = (),
 ) -> EngineSources:
     """The models of a comparison, the embedded ones for those that are None.
 
     The embedded baseline belongs to the embedded student: with another student there is none,
     unless it is named. "none" leaves it out in any case.
+
+    Args:
+        students: further ones, which only evaluations ask.
 
     Raises:
         ConfigError: when an embedded model is needed and missing.
@@ -53,4 +61,5 @@ def sources(
         student or embedded("student"),
         None if baseline == NONE else baseline,
         translator or embedded("translator"),
+        tuple(students),
     )

@@ -94,6 +94,19 @@ class MarianUnit:
         """Sub-tokens of a text, end mark included."""
         return len(self.tokenizer(text, verbose=False)["input_ids"])
 
+    def ids(self, texts: Sequence[str], english: bool = False) -> list[list[int]]:
+        """Whole texts as sub-tokens, end mark included.
+
+        Args:
+            english: with the vocabulary of the target side.
+        """
+        if not texts:
+            return []
+        side = "text_target" if english else "text"
+        with self._lock:  # the tokenizer switches languages in place
+            found = self.tokenizer(**{side: [encodable(text) for text in texts]}, verbose=False)
+        return [list(ids) for ids in found["input_ids"]]
+
     def translate(self, texts: Sequence[str], decoding: Decoding, batch_size: int) -> list[English]:
         """English of each segment; batches are sorted by length. No input is left out."""
         made = self._translate(texts, decoding, batch_size)

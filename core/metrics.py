@@ -1,9 +1,10 @@
-"""Classification figures as the shared task computes them: macro P/R/F1 by scikit-learn.
+"""Classification figures as the shared task computes them: macro P/R/F1, as in scikit-learn.
 
-Knows gold and predicted label names; knows nothing of models, files or languages. A class that
-the gold does not hold is not scored, while predictions of it count as errors; pass all six as
-``classes`` for scikit-learn's macro over six. Intervals and tests between systems stand in
-``core.significance``, trigger figures in ``core.trigger_metrics``.
+Knows gold and predicted labels, or their confusion; knows nothing of models, files or languages.
+A class that the gold does not hold is not scored, while predictions of it count as errors; pass
+all six as ``classes`` for scikit-learn's macro over six. Everything is computed from the
+confusion, so a million rows cost what counting them costs (``core.cells``). Intervals and tests
+between systems stand in ``core.significance``, trigger figures in ``core.trigger_metrics``.
 """
 
 from collections.abc import Mapping, Sequence
@@ -12,12 +13,14 @@ from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.metrics import precision_recall_fscore_support
 
+from core.cells import Counts, confusions, encode
 from core.labels import LABELS
 
 Classes = Literal["present"] | Sequence[str]
 """Which classes a macro figure is over: those in the gold, or the ones named."""
+
+Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +36,21 @@ class ClassScores:
 
 @dataclass(frozen=True, slots=True)
 class ClassificationReport:
-    """One system on one set of rows; figures in [0, 1]."""
+    """One system on one set of rows; figures in [0, 1].
+
+    Macro, micro and weighted figures are scikit-learn's with ``labels=classes``.
+    """
 
     macro_f1: float  # unweighted mean over ``classes``
     macro_precision: float
     macro_recall: float
+    micro_f1: float  # of the hits in all ``classes`` together
+    micro_precision: float
+    micro_recall: float
+    weighted_f1: float  # mean over ``classes`` by support
+    weighted_precision: float
+    weighted_recall: float
+    macro_f1_all: float  # over all classes in gold or predictions: scikit-learn's default
     accuracy: float
     n: int
     classes: tuple[str, ...]  # the ones that are scored, in the order of labels
@@ -63,7 +76,7 @@ def classification(
     labels: Sequence[str] = LABELS,
     classes: Classes = "present",
 ) -> ClassificationReport:
-    """Macro precision, recall and F1, accuracy, per-class figures and confusion.
+    """Precision, recall and F1 in every average, accuracy, per-class figures and confusion.
 
     Args:
         gold: n label names.
@@ -75,26 +88,58 @@ def classification(
     Raises:
         ValueError: no rows, lengths differ, or a name outside ``labels``.
     """
-    confusion = confusion_matrix(gold, predicted, labels)
-    scored = scored_classes(gold, labels, classes)
-    precision, recall, f1, support = precision_recall_fscore_support(
-        gold, predicted, labels=list(scored), average=None, zero_division=0
-    )
-    counts = [int(confusion[:, list(labels).index(name)].sum()) for name in scored]
-    per_class = {
-        name: ClassScores(float(p), float(r), float(f), int(s), c)
-        for name, p, r, f, s, c in zip(scored, precision, recall, f1, support, counts, strict=True)
-    }
+    return report_of(confusion_matrix(gold, predicted, labels), labels, classes)
+
+
+def report_of(
+    confusion: Counts, labels: Sequence[str] = LABELS, classes: Classes = "present"
+) -> ClassificationReport:
+    """``classification`` of rows that are counted already.
+
+    Args:
+        confusion: (K, K), rows gold, columns predicted, in the order of ``labels``.
+
+    Raises:
+        ValueError: it holds no row, or ``classes`` names one outside ``labels``.
+    """
+    n, support, predicted = int(confusion.sum()), confusion.sum(axis=1), confusion.sum(axis=0)
+    if not n:
+        raise ValueError("no rows to score")
+    held = [label for label, rows in zip(labels, support, strict=True) if rows]
+    scored = scored_classes(held, labels, classes)
+    places = [list(labels).index(name) for name in scored]
+    hits = np.diagonal(confusion)
+    three = _three(hits, support, predicted)  # (3, K): precision, recall, F1
+    own = three[:, places]
+    macro = own.mean(axis=1)
+    weighted = own @ support[places] / max(support[places].sum(), 1)
+    micro = _three(*(counts[places].sum(keepdims=True) for counts in (hits, support, predicted)))
     return ClassificationReport(
-        macro_f1=float(np.mean(f1)),
-        macro_precision=float(np.mean(precision)),
-        macro_recall=float(np.mean(recall)),
-        accuracy=float(np.trace(confusion) / len(gold)),
-        n=len(gold),
+        macro_f1=float(macro[2]),
+        macro_precision=float(macro[0]),
+        macro_recall=float(macro[1]),
+        micro_f1=float(micro[2, 0]),
+        micro_precision=float(micro[0, 0]),
+        micro_recall=float(micro[1, 0]),
+        weighted_f1=float(weighted[2]),
+        weighted_precision=float(weighted[0]),
+        weighted_recall=float(weighted[1]),
+        macro_f1_all=float(three[2, support + predicted > 0].mean()),
+        accuracy=float(hits.sum() / n),
+        n=n,
         classes=scored,
-        per_class=per_class,
-        confusion=tuple(tuple(int(cell) for cell in row) for row in confusion),
+        per_class={
+            name: ClassScores(*map(float, three[:, k]), int(support[k]), int(predicted[k]))
+            for name, k in zip(scored, places, strict=True)
+        },
+        confusion=tuple(tuple(row) for row in confusion.tolist()),
     )
+
+
+def _three(hits: Counts, support: Counts, predicted: Counts) -> Floats:
+    """(3, …) precision, recall and F1; 0 where a denominator is 0, as scikit-learn is told to."""
+    pairs = ((hits, predicted), (hits, support), (2 * hits, support + predicted))
+    return np.stack([np.asarray(top / np.maximum(below, 1), np.float64) for top, below in pairs])
 
 
 def pooled(reports: Mapping[str, ClassificationReport]) -> PooledReport:
@@ -119,6 +164,28 @@ def pooled(reports: Mapping[str, ClassificationReport]) -> PooledReport:
     )
 
 
+def macro_f1_of(confusion: Counts, classes: Sequence[str] | None = None) -> Floats:
+    """Macro-F1 of many confusion matrices at once: ``F1_k = 2·hits / (gold + predicted)``.
+
+    Args:
+        confusion: (S, K, K), rows gold, columns predicted, in the order of LABELS.
+        classes: those scored; a class with neither gold nor predicted rows counts 0. None
+            scores in each matrix the classes that its gold holds.
+
+    Returns:
+        (S,) in [0, 1].
+    """
+    hits = np.diagonal(confusion, axis1=1, axis2=2)  # (S, K)
+    support = confusion.sum(axis=2)  # (S, K)
+    both = support + confusion.sum(axis=1)
+    f1 = 2 * hits / np.maximum(both, 1)
+    if classes is None:
+        used = support > 0
+    else:
+        used = np.broadcast_to([label in classes for label in LABELS], f1.shape)
+    return np.asarray((f1 * used).sum(axis=1) / used.sum(axis=1), dtype=np.float64)
+
+
 def scored_classes(
     gold: Sequence[str], labels: Sequence[str] = LABELS, classes: Classes = "present"
 ) -> tuple[str, ...]:
@@ -135,7 +202,7 @@ def scored_classes(
 
 def confusion_matrix(
     gold: Sequence[str], predicted: Sequence[str], labels: Sequence[str] = LABELS
-) -> NDArray[np.int64]:
+) -> Counts:
     """(K, K) counts, rows gold, columns predicted.
 
     Raises:
@@ -144,15 +211,4 @@ def confusion_matrix(
     rows, columns = encode(gold, labels), encode(predicted, labels)
     if len(rows) != len(columns) or not len(rows):
         raise ValueError(f"{len(rows)} gold and {len(columns)} predicted labels")
-    size = len(labels)
-    counts = np.bincount(rows * size + columns, minlength=size * size)
-    return counts.reshape(size, size)
-
-
-def encode(names: Sequence[str], labels: Sequence[str] = LABELS) -> NDArray[np.int64]:
-    """(n,) index of each name in ``labels``. Raises ValueError for a name outside them."""
-    index = {label: number for number, label in enumerate(labels)}
-    unknown = sorted({str(name) for name in names} - set(labels))
-    if unknown:
-        raise ValueError(f"{', '.join(unknown[:5])}: not among {', '.join(labels)}")
-    return np.array([index[name] for name in names], dtype=np.int64)
+    return confusions(rows, columns, size=len(labels))[0]

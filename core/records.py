@@ -205,13 +205,14 @@ class EngineSources:
     student: str
     baseline: str | None = None  # the adapted student, before refinement
     translator: str | None = None
+    students: tuple[str, ...] = ()  # further ones, for evaluations: student_2, student_3 …
 
 
 @dataclass(frozen=True, slots=True)
 class ModelInfo:
     """What a header says about one loaded model."""
 
-    role: str  # "teacher" | "student" | "student before" | "translator"
+    role: str  # "teacher" | "student" | "student before" | "student 2" … | "translator"
     name: str  # as asked for
     base: str
     languages: tuple[str, ...]

@@ -3,7 +3,8 @@
 Knows sources and headers; answers nothing itself.
 """
 
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
 
 from core.errors import InputError
 from core.hub import Progress
@@ -24,6 +25,8 @@ class Roster:
     baseline: EmotionModel | None
     translator: Translator  # without units where none was asked for
     weigher: Weigher
+    students: Mapping[str, EmotionModel] = field(default_factory=dict)
+    """Further students by system: student_2, student_3 …; they take part in evaluations only."""
 
     def in_role(self, role: str) -> EmotionModel:
         """The classifier of a role.
@@ -45,6 +48,7 @@ class Roster:
         infos = [_info("teacher", self.teacher), _info("student", self.student)]
         if self.baseline is not None:
             infos.append(_info("student before", self.baseline))
+        infos += [_info(name.replace("_", " "), model) for name, model in self.students.items()]
         if self.translator.units:
             infos.append(_translator_info(self.translator))
         return tuple(infos)
@@ -67,7 +71,12 @@ def open_models(sources: EngineSources, device: str, progress: Progress | None =
         baseline = load_emotion_model(sources.baseline, "student before", device, progress)
     if sources.translator is not None:
         translator = load_translator(sources.translator, device, progress=progress)
-    return Roster(teacher, student, baseline, translator, _weigher(student, baseline, translator))
+    further = {
+        f"student_{number}": load_emotion_model(source, f"student {number}", device, progress)
+        for number, source in enumerate(sources.students, start=2)
+    }
+    weigher = _weigher(student, baseline, translator)
+    return Roster(teacher, student, baseline, translator, weigher, further)
 
 
 def _weigher(

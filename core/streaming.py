@@ -6,13 +6,14 @@ stood there, never stripped. Knows nothing of models or outputs.
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, BinaryIO, Literal
+from typing import Any, Literal
 
 from core.errors import DataError
-from core.tables import SAVE_AS, Line, Lines, Record, check_header, quote, records
+from core.files.layout import Trouble
+from core.tables import SAVE_AS, Line, Lines, Record, Stream, check_header, quote, records
 from core.words import encodable
 
 Form = Literal["tsv", "csv", "jsonl", "txt"]
@@ -42,22 +43,17 @@ class Row:
     extra: Mapping[str, Any] = field(default_factory=dict)  # the other columns or keys
 
 
-@dataclass(frozen=True, slots=True)
-class Trouble:
-    """A row that cannot be used."""
-
-    line: int
-    problem: str  # the rest of a sentence
-
-
 class Source:
     """The rows of one input, in order.
 
     Args:
-        stream: binary, at its beginning.
+        stream: binary, UTF-8, at its beginning.
         name: for sentences.
         form: how it is read; None: by the name's ending, else by the first line.
         column: the column or key of the text; "": Texts in tables, text in JSON objects.
+        also: further columns that a table must have.
+        delimiter: of a table; "": the form's own.
+        encoding: what the stream was in before it was made UTF-8, for sentences.
 
     Attributes:
         form: how it is read.
@@ -68,13 +64,22 @@ class Source:
     """
 
     def __init__(
-        self, stream: BinaryIO, name: str, form: Form | None = None, column: str = ""
+        self,
+        stream: Stream,
+        name: str,
+        form: Form | None = None,
+        column: str = "",
+        *,
+        also: Sequence[str] = (),
+        delimiter: str = "",
+        encoding: str = "UTF-8",
     ) -> None:
         self.name = name
         self.blank = 0
-        self._lines = Lines(stream)
-        self._column = column
-        self._refuse_wide()
+        self._lines = Lines(stream, encoding=encoding)
+        self._column, self._also, self._delimiter = column, also, delimiter
+        if encoding == "UTF-8":
+            self._refuse_wide()
         self.form: Form = form or FORMS.get(Path(name).suffix.lower()) or self._guess()
         self._lines.returns = self.form in DELIMITERS
 
@@ -85,7 +90,7 @@ class Source:
 
     def __iter__(self) -> Iterator[Row | Trouble]:
         if self.form in DELIMITERS:
-            return self._table(DELIMITERS[self.form])
+            return self._table(self._delimiter or DELIMITERS[self.form])
         return self._objects() if self.form == "jsonl" else self._plain()
 
     def _refuse_wide(self) -> None:
@@ -110,7 +115,8 @@ class Source:
                 self.blank += 1
             elif header is None:
                 header = record.cells
-                check_header(self.name, header, [column], delimiter, record.problem)
+                required = [column, *self._also]
+                check_header(self.name, header, required, delimiter, record.problem)
             else:
                 yield _row(record, header, column)
         if header is None:
@@ -118,15 +124,18 @@ class Source:
 
     def _objects(self) -> Iterator[Row | Trouble]:
         for line in self._filled():
+            key = self._column or KEY
             try:
-                yield _object(line, self._column or KEY)
+                yield _object(line, key)
+            except _NoText as error:
+                yield Trouble(line.number, key, str(error))
             except ValueError as error:
-                yield Trouble(line.number, str(error))
+                yield Trouble(line.number, "", str(error))
 
     def _plain(self) -> Iterator[Row | Trouble]:
         for line in self._filled():
             if line.problem:
-                yield Trouble(line.number, line.problem)
+                yield Trouble(line.number, "", line.problem)
             else:
                 end = "\r\n" if line.text.endswith("\r\n") else "\n"
                 yield Row(line.number, line.text.removesuffix(end))
@@ -142,12 +151,16 @@ class Source:
 
 def _row(record: Record, header: tuple[str, ...], column: str) -> Row | Trouble:
     if record.problem:
-        return Trouble(record.line, record.problem)
+        return Trouble(record.line, "", record.problem)
     if len(record.cells) != len(header):
         cells = "cell" if len(record.cells) == 1 else "cells"
-        return Trouble(record.line, f"{len(record.cells)} {cells} instead of {len(header)}")
+        return Trouble(record.line, "", f"{len(record.cells)} {cells} instead of {len(header)}")
     extra = dict(zip(header, record.cells, strict=True))
     return Row(record.line, extra.pop(column), extra)
+
+
+class _NoText(ValueError):
+    """An object that has no text where it should stand."""
 
 
 def _object(line: Line, key: str) -> Row:
@@ -163,15 +176,15 @@ def _object(line: Line, key: str) -> Row:
     if line.text.count("[") + line.text.count("{") > DEEPEST and not _within(content, DEEPEST):
         raise ValueError("it is nested too deeply")
     if key in content and content[key] is None:
-        raise ValueError(f"its {key} is null")
+        raise _NoText(f"its {key} is null")
     if key not in content:
         found = ", ".join(map(quote, list(content)[:8])) or "nothing"
-        raise ValueError(f"it has no {key} (found: {found})")
+        raise _NoText(f"it has no {key} (found: {found})")
     text = content.pop(key)
     if not isinstance(text, str):
-        raise ValueError(f"its {key} is not text")
+        raise _NoText(f"its {key} is not text")
     if "\x00" in text:
-        raise ValueError("it holds a NUL character")
+        raise _NoText("it holds a NUL character")
     return Row(line.number, encodable(text), content)
 
 

@@ -11,7 +11,7 @@ from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import Protocol
 
 from core.errors import DataError
 
@@ -19,6 +19,9 @@ LONGEST = 1_000_000  # bytes of one line; the rest of a longer one is not read
 UNCLOSED = "a quotation mark opens a cell and is not closed"
 HOW_TO_QUOTE = 'Write a cell that begins with " as """…", doubling every quotation mark inside.'
 SAVE_AS = "Save the table as UTF-8 text, with a first row that names the columns."
+SEPARATORS = {"\t": "tabs", ",": "commas", ";": "semicolons", "|": "vertical bars"}
+"""Delimiters of tables, in words."""
+
 _BOM = b"\xef\xbb\xbf"
 _END = "\x00end of file\x00"  # a last line that an open quote would swallow
 _PIECES = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")  # lines where a lone \r ends one too
@@ -35,16 +38,25 @@ class Line:
     problem: str = ""  # why it cannot be used, as the rest of a sentence
 
 
+class Stream(Protocol):
+    """What hands out bytes line by line; every binary file does."""
+
+    def readline(self, limit: int, /) -> bytes:
+        """At most so many bytes, up to a line feed; none at the end."""
+
+
 class Lines:
     """The lines of a binary stream, one at a time; a few can be given back.
 
     Args:
-        stream: at its beginning; a byte order mark is left out.
+        stream: at its beginning, UTF-8; a byte order mark is left out.
         returns: a carriage return alone ends a line too, as in tables.
+        encoding: what the stream was in before it was made UTF-8, for sentences.
     """
 
-    def __init__(self, stream: BinaryIO, returns: bool = False) -> None:
+    def __init__(self, stream: Stream, returns: bool = False, encoding: str = "UTF-8") -> None:
         self.returns = returns
+        self.encoding = encoding
         self.position = 0  # bytes read so far
         self._stream = stream
         self._ahead = b""  # read already, but not yet a line
@@ -78,7 +90,7 @@ class Lines:
         pieces = _PIECES.findall(text) if self.returns and "\r" in text else [text]
         for piece in pieces if text else ():
             self._number += 1
-            yield Line(self._number, piece, _problem(piece, whole))
+            yield Line(self._number, piece, _problem(piece, whole, self.encoding))
 
     def _skip(self) -> int:
         """Read on to the end of a line and forget it; returns how many bytes that were."""
@@ -90,12 +102,12 @@ class Lines:
         return skipped
 
 
-def _problem(text: str, whole: bool) -> str:
+def _problem(text: str, whole: bool, encoding: str) -> str:
     if not whole:
         return f"it is longer than {LONGEST:,} bytes"
     if "\x00" in text:
         return "it holds a NUL character"
-    return "it is not UTF-8" if _NOT_UTF8.search(text) else ""
+    return f"it is not {encoding}" if _NOT_UTF8.search(text) else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,7 +210,7 @@ def check_header(
     missing = [column for column in required if column not in header]
     if missing:
         found = ", ".join(map(quote, header[:8]))
-        how = {"\t": "tabs", ",": "commas"}[delimiter]
+        how = SEPARATORS.get(delimiter, quote(delimiter))
         hint = f"Found: {found}. Columns are separated by {how} and named in the first row."
         raise DataError(f"{name} lacks the column {', '.join(missing)}.", hint)
 

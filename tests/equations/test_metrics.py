@@ -13,8 +13,8 @@ from scipy.stats import binom
 from sklearn import metrics as sklearn_metrics
 
 from core.labels import LABELS
-from core.metrics import classification, pooled, scored_classes
-from core.significance import bootstrap_macro_f1, holm, macro_f1_of, mcnemar, randomisation_test
+from core.metrics import classification, macro_f1_of, pooled, scored_classes
+from core.significance import bootstrap_macro_f1, holm, mcnemar, randomisation_test
 from core.trigger_metrics import average_precision, pearson, token_f1, trigger_report
 
 SETTINGS = settings(deadline=None, max_examples=80)

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from scipy.spatial.distance import cosine
 from sklearn.metrics import f1_score
 
+from core.trigger_sweep import best_threshold
 from core.triggers import (
     REDUCTIONS,
-    best_threshold,
     cosine_scores,
     is_trigger,
     numerical_labels,

@@ -14,10 +14,11 @@ from scipy.stats import spearmanr
 from core.errors import DataError, ModelError
 from core.loading import load_emotion_model
 from core.records import TranslationStatus
+from core.signals import likelihood
 from core.translation import given_status
 from core.translators import load_translator
 from train.figures.scored import read_scored
-from train.figures.signals import WEIGHTS, copied_words, length_ratio, likelihood, weights
+from train.figures.signals import WEIGHTS, copied_words, length_ratio, weights
 from train.options import parse
 from train.recipes import RECIPES
 from train.run import execute

@@ -12,9 +12,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from core.cells import encode
 from core.labels import LABELS
-from core.metrics import encode, scored_classes
-from core.significance import macro_f1_of
+from core.metrics import macro_f1_of, scored_classes
 
 Counts = NDArray[np.int64]
 DRAWS = 1000

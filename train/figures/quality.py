@@ -13,10 +13,10 @@ import numpy as np
 
 from core.correlation import compare, spearman
 from core.records import Prediction, TranslationStatus
+from core.signals import Signal
 from core.significance import holm
 from train.config import QualityConfig
 from train.figures.scored import Floats, Scored
-from train.figures.signals import Signal
 from train.report import markdown_table, shown, shown_p
 
 SHOWN = 10  # lines that a sentence names

@@ -15,9 +15,9 @@ import numpy as np
 
 from core.data import text_hash
 from core.labels import LABELS
-from core.metrics import ClassificationReport, classification, pooled
+from core.metrics import ClassificationReport, classification, macro_f1_of, pooled
 from core.records import Example
-from core.significance import bootstrap_macro_f1, macro_f1_of
+from core.significance import bootstrap_macro_f1
 from train.config import EvaluateConfig
 from train.figures import guessing
 

@@ -10,8 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.records import Example, TokenScores
-from core.trigger_metrics import TriggerReport, average_precision, token_f1, trigger_report
-from core.triggers import is_trigger
+from core.trigger_metrics import TriggerReport, tally, trigger_report
 
 Floats = NDArray[np.float64]
 
@@ -66,25 +65,12 @@ def with_intervals(
         gold, own, scored: as ``score_arrays`` gives them.
         draws: resamples of the tweets that have gold triggers.
     """
-    figures = figures_of(trigger_report(gold, own, threshold, scored))
-    f1 = [
-        token_f1(truth, is_trigger(values, mask, threshold))
-        for truth, values, mask in zip(gold, own, scored, strict=True)
-    ]
-    precision = [average_precision(*tweet) for tweet in zip(gold, own, strict=True)]
-    parts = {"f1": [found and found[2] for found in f1], "map": precision}
-    for name, values in parts.items():
-        known = np.array([value for value in values if value is not None])
-        low, high = _interval(known, draws, seed) if len(known) else (None, None)
+    counted = tally(gold, own, threshold, scored)
+    figures = figures_of(counted.report())
+    for name, figure in (("f1", "f1"), ("map", "map_scores")):
+        low, high = counted.interval(figure, draws, seed) or (None, None)
         figures.update({f"{name}_low": low, f"{name}_high": high})
     return figures
-
-
-def _interval(values: Floats, draws: int, seed: int) -> tuple[float, float]:
-    """Percentile interval of the mean of (n,) values."""
-    rows = np.random.default_rng(seed).integers(len(values), size=(draws, len(values)))
-    low, high = np.quantile(values[rows].mean(axis=1), [0.025, 0.975])
-    return float(low), float(high)
 
 
 def figures_of(report: TriggerReport) -> dict[str, float | int | None]:

@@ -1,7 +1,7 @@
 """Does the translation weight of Eq. 3 measure how good a translation is? Against human scores.
 
 Knows which models are opened and what is written; what is correlated with the
-scores is ``train.figures.signals``'s, how, ``train.figures.quality``'s.
+scores is ``train.figures.signals``' and ``core.signals``', how, ``train.figures.quality``'s.
 """
 
 from collections.abc import Sequence
@@ -15,6 +15,7 @@ from core.hub import locate
 from core.loading import LONGEST, capacity, load_backbone, load_emotion_model, load_tokenizer
 from core.modules import module_identity
 from core.records import TranslationStatus
+from core.signals import Signal, likelihood
 from core.translation import given_status
 from core.translators import load_translator
 from train.config import QualityConfig
@@ -22,15 +23,7 @@ from train.downloads import told
 from train.figures.quality import Readings, comparisons, correlations, remarks, report, rows_table
 from train.figures.scored import Scored, read_scored
 from train.figures.scoring import System, provenance
-from train.figures.signals import (
-    Signal,
-    confidence,
-    copied_words,
-    cosine,
-    length_ratio,
-    likelihood,
-    weights,
-)
+from train.figures.signals import confidence, copied_words, cosine, length_ratio, weights
 from train.report import write_json, write_text
 from train.run import Run
 from train.training.loop import prepare

@@ -11,7 +11,7 @@ from core.data import read_triggers
 from core.errors import DataError, SplitError
 from core.loading import load_emotion_model
 from core.splits import Split
-from core.triggers import best_threshold
+from core.trigger_sweep import best_threshold
 from train.config import TriggersConfig
 from train.figures.trigger_figures import figures_of, random_words, report_on, score_arrays
 from train.report import write_json

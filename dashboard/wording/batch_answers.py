@@ -1,0 +1,159 @@
+"""The few sentences that answer first: how good, where, how sure, did refinement help.
+
+Knows words and how numbers are written; which numbers go in is dashboard/views/batch/answer.py.
+"""
+
+from collections.abc import Sequence
+
+from dashboard.wording.batch_results import (
+    SIGNIFICANT,
+    between,
+    language,
+    listed,
+    p_is,
+    rows,
+    score,
+    system,
+)
+from dashboard.wording.numbers import number, percent, points
+
+HEADS = {
+    "good": "How good",
+    "where": "Where",
+    "sure": "How sure",
+    "helped": "Did refinement help",
+    "triggers": "Trigger words",
+    "labels": "What it says",
+}
+CHANCE = "which chance explains as well"
+NO_BEFORE = "Nobody can say: no student before refinement took part."
+TAGS = {
+    "inductive": "None of its texts was in any training.",
+    "transductive": (
+        "Texts of this file were in its refinement, without labels: a fresh file may score lower."
+    ),
+    "seen": "Texts of this file were in its labelled training: the figure is too good.",
+    "unknown": "Whether its training saw these texts is not recorded.",
+}
+STOPPED = "The evaluation was stopped: this is of the rows answered until then."
+
+
+def the(name: str) -> str:
+    """A system inside a sentence: "the student before refinement"."""
+    title = system(name)
+    return f"the {title[:1].lower()}{title[1:]}" if title != name else title
+
+
+def good(name: str, macro_f1: float, ends: Sequence[float] | None, n: int) -> str:
+    """How good a system is, with its interval."""
+    interval = f" (95\u00a0% interval {between(ends)})" if ends else ""
+    start = the(name)
+    return (
+        f"{start[:1].upper()}{start[1:]} reaches a macro-F1 of {score(macro_f1)}{interval} "
+        f"on {rows(n)}."
+    )
+
+
+def absent(classes: Sequence[str]) -> str:
+    """Which classes no row holds; empty where all are there."""
+    if not classes:
+        return ""
+    return f"{listed(classes)} {'is' if len(classes) == 1 else 'are'} in no row, so not scored."
+
+
+Named = tuple[str, float]
+"""Code or label, and its F1."""
+
+
+def languages(best: Named, worst: Named, apart: bool) -> str:
+    """Best and worst language."""
+    tail = "" if apart else " (their intervals overlap)"
+    return (
+        f"Best in {language(best[0])} ({score(best[1])}), worst in {language(worst[0])} "
+        f"({score(worst[1])}){tail}."
+    )
+
+
+def one_language(code: str) -> str:
+    """That there is nothing to compare."""
+    return f"All rows are {language(code)}."
+
+
+def classes(best: Named, worst: Named) -> str:
+    """Best and worst class."""
+    return (
+        f"Best on {best[0]} ({score(best[1])}), worst on {worst[0]} ({score(worst[1])}; F1 of the "
+        "class)."
+    )
+
+
+def sure(confidence: float, accuracy: float) -> str:
+    """Confidence against accuracy."""
+    step = confidence - accuracy
+    kind = "about right" if abs(step) < 0.02 else "overconfident" if step > 0 else "underconfident"
+    return (
+        f"On average it is {percent(confidence)} sure and right in {percent(accuracy)} of rows: "
+        f"{kind}."
+    )
+
+
+def ece(value: float, ends: Sequence[float] | None) -> str:
+    """The calibration error in words."""
+    interval = f" (ECE, {between(ends)})" if ends else " (ECE)"
+    return f"Its confidence is off by {score(value)} points on average{interval}."
+
+
+def helped(difference: float, ends: Sequence[float] | None, p: float) -> str:
+    """What refinement did to macro-F1, and whether it is more than chance."""
+    interval = f"{between(ends)}; " if ends else ""
+    figures = f"({interval}{p_is(p)})"
+    if p >= SIGNIFICANT:
+        return (
+            f"No effect shown: macro-F1 changed by {points(difference)} points {figures}, {CHANCE}."
+        )
+    verb = "Yes: it raised" if difference > 0 else "No: it lowered"
+    return f"{verb} macro-F1 by {points(abs(difference)).lstrip('+')} points {figures}."
+
+
+def helped_where(better: Sequence[Named], worse: Sequence[Named]) -> str:
+    """In which languages the difference holds after Holm's correction."""
+    if not better and not worse:
+        return "In no language by itself is the difference more than chance (Holm)."
+    parts = []
+    if better:
+        parts.append(f"better in {_steps(better)}")
+    if worse:
+        parts.append(f"worse in {_steps(worse)}")
+    said = "; ".join(parts)
+    return f"By language (Holm): {said}."
+
+
+def _steps(found: Sequence[Named]) -> str:
+    return listed([f"{language(code)} ({points(step)})" for code, step in found])
+
+
+def flips(gained: int, lost: int, most: str, least: str) -> str:
+    """Rows gained and lost, and on which class."""
+    start = f"{rows(gained)} gained, {number(lost)} lost"
+    best = f"most gained on {most}" if most else ""
+    worst = f"most lost on {least}" if least else ""
+    where = ", ".join(filter(None, (best, worst)))
+    return f"{start}{f'; on balance {where}' if where else ''}."
+
+
+def prior(macro_f1: float, after: float) -> str:
+    """What a shift of the label prior would have reached."""
+    verdict = "as much or more" if macro_f1 >= after else "less"
+    return f"A mere shift of the label prior would have reached {score(macro_f1)}: {verdict}."
+
+
+def labels(name: str, found: Sequence[Named], n: int) -> str:
+    """What a system says of an unlabelled file."""
+    said = listed([f"{percent(share)} {label}" for label, share in found])
+    start = the(name)
+    return f"Of {rows(n)}, {start} calls {said}."
+
+
+def confident(share: float) -> str:
+    """How many rows it is at least half sure of."""
+    return f"It is at least 50\u00a0% sure of its label on {percent(share)} of rows."
