@@ -101,13 +101,16 @@ def temperature(shares: Floats, gold: Codes) -> float | None:
     Returns:
         None where there is none between 0.02 and 50, as of answers that are all right.
     """
-    logs = _logs(shares)
+    logs = _logs(shares)  # (N, K), at most 0
     own = logs[np.arange(len(logs)), gold].mean(dtype=np.float64)
+    raised = np.empty_like(logs)
 
     def loss(log_t: float) -> float:
         """ln Σ_k p_k^β − β ln p_gold with β = 1/T, mean over rows."""
-        beta = float(np.exp(-log_t))
-        return float(_totals(logs, beta).mean(dtype=np.float64) - beta * own)
+        beta = np.exp(-log_t)
+        np.exp(np.multiply(logs, logs.dtype.type(beta), out=raised), out=raised)
+        totals = np.log(raised.sum(axis=1))
+        return float(totals.mean(dtype=np.float64) - beta * own)
 
     bounds = (float(np.log(_COLDEST)), float(np.log(_WARMEST)))
     found = minimize_scalar(loss, bounds=bounds, method="bounded", options={"xatol": 1e-4})
@@ -117,23 +120,19 @@ def temperature(shares: Floats, gold: Codes) -> float | None:
 
 def tempered(shares: Floats, warmth: float) -> Floats:
     """(N, K) ``softmax(ln p / T)``: probabilities at a temperature."""
-    logs = _logs(shares)
-    raised = np.exp((logs - logs.max(axis=1, keepdims=True)) / warmth)
+    raised = np.exp(_logs(shares) / warmth)
     return np.asarray(raised / raised.sum(axis=1, keepdims=True))
 
 
 def _logs(shares: Floats) -> Floats:
-    """(N, K) ln p, of p as small as the dtype has them."""
+    """(N, K) ln p less its row's largest: 0 for that one, so that nothing overflows.
+
+    A p of 0 counts as the smallest that the dtype has.
+    """
     table = np.asarray(shares)
-    return np.asarray(np.log(np.maximum(table, np.finfo(table.dtype).tiny)))
-
-
-def _totals(logs: Floats, beta: float) -> Floats:
-    """(N,) ln Σ_k p_k^β, without overflow: the largest term is taken out."""
-    top = logs.max(axis=1)
-    inner = (logs - top[:, None]) * logs.dtype.type(beta)
-    np.exp(inner, out=inner)
-    return np.asarray(np.log(inner.sum(axis=1)) + top * logs.dtype.type(beta))
+    logs = np.log(np.maximum(table, np.finfo(table.dtype).tiny))
+    logs -= logs.max(axis=1, keepdims=True)
+    return np.asarray(logs)
 
 
 def _bin(confidence: Floats, bins: int) -> NDArray[np.int64]:

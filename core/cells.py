@@ -57,7 +57,7 @@ def confusions(
     Raises:
         ValueError: lengths differ, or a code is out of bounds.
     """
-    return _counted((gold, predicted), groups, of, size)
+    return counts((gold, predicted), groups, of, size)
 
 
 def joint(gold: Codes, a: Codes, b: Codes, groups: Codes | None = None, of: int = 1) -> Counts:
@@ -65,10 +65,16 @@ def joint(gold: Codes, a: Codes, b: Codes, groups: Codes | None = None, of: int 
 
     Args and raises: as ``confusions``.
     """
-    return _counted((gold, a, b), groups, of, K)
+    return counts((gold, a, b), groups, of)
 
 
-def _counted(columns: Sequence[Codes], groups: Codes | None, of: int, size: int) -> Counts:
+def counts(
+    columns: Sequence[Codes], groups: Codes | None = None, of: int = 1, size: int = K
+) -> Counts:
+    """(G, K, …) how many rows of each group have these codes in the columns.
+
+    Args and raises: as ``confusions``.
+    """
     rows = len(columns[0])
     place = np.zeros(rows, np.int64) if groups is None else groups
     if any(len(column) != rows for column in (*columns, place)):

@@ -1,4 +1,4 @@
-"""The one door for dashboard and command line: loads models once, compares and explains tweets.
+"""The one door for dashboard and command line: loads models once, compares, explains, evaluates.
 
 Knows who does what, and does none of it itself. Loading runs in a thread of its own; every
 method may be called from many threads. Knows no widget, no file format, no
@@ -8,11 +8,16 @@ training.
 import logging
 import threading
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Literal
 
 from core.attribution.running import warm
 from core.comparing import Comparer
 from core.errors import ModelError, TandemError
+from core.evaluation.plan import Plan, SystemInfo
+from core.evaluation.plan import Progress as Evaluated
+from core.evaluation.schema import Metrics
+from core.evaluation.systems import offered
 from core.explaining import checked, with_masked
 from core.explanations import Explanation, Links, Question
 from core.growing import Told, grow
@@ -203,6 +208,42 @@ class Engine:
             [english] = loaded.translations(request, loaded.languages(request))
             read = english.text
         return with_masked(model, read, masked)
+
+    def systems(self) -> tuple[SystemInfo, ...]:
+        """What an evaluation may ask for, in the order of a report; waits for the models."""
+        return offered(self._ready().roster)
+
+    def evaluate(
+        self,
+        plan: Plan,
+        folder: Path,
+        told: Callable[[Evaluated], None] | None = None,
+        stop: Callable[[], bool] | None = None,
+        *,
+        total: int | None = None,
+        command: str = "",
+    ) -> Metrics:
+        """Answer a whole file by several systems, and measure them against its gold.
+
+        Called again with the same folder it goes on where it stopped; see
+        ``core.evaluation.running``, which also says what the arguments are and what is raised.
+        """
+        from core.evaluation.running import evaluate  # pyarrow comes with it
+
+        loaded = self._ready()
+        try:
+            return evaluate(
+                loaded.roster,
+                loaded.identifier,
+                plan,
+                folder,
+                told,
+                stop,
+                total=total,
+                command=command,
+            )
+        finally:
+            give_back()
 
     def forget(self) -> None:
         """Empty the caches, so that the next answers depend on nothing asked before.

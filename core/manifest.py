@@ -6,6 +6,7 @@ Knows fields, versions and file hashes; how a folder is written is
 
 import hashlib
 import json
+import math
 import os
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
@@ -32,7 +33,8 @@ class Manifest:
     pooling: str = "cls"  # what the head reads: "cls" | "mean"
     prefix: str = ""  # instruction put before every text
     max_length: int = 128  # sub-tokens, special ones included
-    threshold: float | None = None  # triggers: cosine ≥ threshold
+    threshold: float | None = None  # of the model's own trigger score: a trigger reaches it
+    thresholds: dict[str, float] = field(default_factory=dict)  # of each method, its own included
     trigger_reduce: str = "max"  # word score from its sub-tokens
     trigger_score: str = "cosine"  # of a sub-token: core.triggers.Score
     weight_reference: dict[str, Any] | None = None  # core.weighting.WeightReference
@@ -114,12 +116,20 @@ def _problem(manifest: Any) -> str:
         return f"has max_length {manifest.max_length!r}"
     if not isinstance(manifest.threshold, int | float | None):
         return f"has threshold {manifest.threshold!r}"
+    if not _are_numbers(manifest.thresholds):
+        return f"has thresholds {manifest.thresholds!r}"
     if not all(isinstance(label, str) for label in (*manifest.labels, manifest.prefix)):
         return "has labels or a prefix that are not text"
     if not isinstance(manifest.files, dict):
         return "lists no files"
     odd = [name for name in manifest.files if name != Path(name).name or name in (".", "..")]
     return f"lists a file outside its folder ({odd[0]})" if odd else ""
+
+
+def _are_numbers(values: Any) -> bool:
+    return isinstance(values, dict) and all(
+        isinstance(one, int | float) and math.isfinite(one) for one in values.values()
+    )
 
 
 def verify(folder: Path, manifest: Manifest) -> None:

@@ -129,8 +129,8 @@ def report_of(
         n=n,
         classes=scored,
         per_class={
-            name: ClassScores(*map(float, three[:, k]), int(support[k]), int(predicted[k]))
-            for name, k in zip(scored, places, strict=True)
+            name: ClassScores(float(p), float(r), float(f), int(support[k]), int(predicted[k]))
+            for name, k, (p, r, f) in zip(scored, places, own.T, strict=True)
         },
         confusion=tuple(tuple(row) for row in confusion.tolist()),
     )

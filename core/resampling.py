@@ -8,7 +8,7 @@ Strata are groups (languages) within which rows are drawn; a part is what one fi
 of one stratum or several, and the figure of several parts is their mean.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -127,8 +127,7 @@ def _drawn(parts: Sequence[Part], n: int, seed: int) -> list[Counts]:
     """The redrawn rows of each part that has any, strata summed."""
     random = np.random.default_rng(seed)
     held = [[cells for cells in part if cells.any()] for part in parts]
-    draw: Callable[[Counts], Counts] = lambda cells: redrawn(cells, n, random)  # noqa: E731
-    found = [np.sum([draw(cells) for cells in part], axis=0) for part in held if part]
+    found = [np.sum([redrawn(c, n, random) for c in part], axis=0) for part in held if part]
     if not found:
         raise ValueError("no rows to draw from")
     return found

@@ -184,7 +184,7 @@ def _object(line: Line, key: str) -> Row:
     if not isinstance(text, str):
         raise _NoText(f"its {key} is not text")
     if "\x00" in text:
-        raise _NoText("it holds a NUL character")
+        raise ValueError("it holds a NUL character")
     return Row(line.number, encodable(text), content)
 
 

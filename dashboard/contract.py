@@ -5,8 +5,11 @@ Values and a protocol; loads nothing, asks nothing.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Protocol
 
+from core.evaluation.plan import Plan, Progress, SystemInfo
+from core.evaluation.schema import Metrics
 from core.explanations import Explanation, Links, Question
 from core.records import Comparison, EngineInfo, Prediction
 from dashboard.inputs import AUTO
@@ -41,6 +44,17 @@ class EngineLike(Protocol):
         language: str = AUTO,
         translation: str | None = None,
     ) -> Prediction: ...
+    def systems(self) -> tuple[SystemInfo, ...]: ...
+    def evaluate(
+        self,
+        plan: Plan,
+        folder: Path,
+        told: Callable[[Progress], None] | None = None,
+        stop: Callable[[], bool] | None = None,
+        *,
+        total: int | None = None,
+        command: str = "",
+    ) -> Metrics: ...
 
 
 @dataclass(frozen=True, slots=True)

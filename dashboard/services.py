@@ -147,7 +147,7 @@ class Services:
             def said(done: int, of: int) -> None:
                 told(Step(done, of))
 
-            with self._turn(cancel) as granted:
+            with self.turn(cancel) as granted:
                 result = (
                     self.compare(texts, languages, translations, said, cancel.is_set)
                     if granted
@@ -191,7 +191,7 @@ class Services:
                 last = Growth(found, done, total)
                 told(last)
 
-            with self._turn(cancel) as granted:
+            with self.turn(cancel) as granted:
                 found = self.explain(question, said, cancel.is_set) if granted else None
             return Growth(found, last.done, last.total, finished=True)
 
@@ -215,22 +215,29 @@ class Services:
         return self.engine().what_if(whole_characters(text), role, masked, language, own)
 
     @contextmanager
-    def _turn(self, cancel: threading.Event) -> Iterator[bool]:
-        """Wait for the models, then for a turn; false if cancelled before."""
-        granted = self._take_turn(cancel)
+    def turn(
+        self, cancel: threading.Event, turns: threading.Semaphore | None = None
+    ) -> Iterator[bool]:
+        """Wait for the models, then for a turn; false if cancelled before.
+
+        Args:
+            turns: for work of another kind, so that hours of it keep nobody from comparing.
+        """
+        turns = turns or self._turns
+        granted = self._take_turn(cancel, turns)
         try:
             yield granted
         finally:
             if granted:
-                self._turns.release()
+                turns.release()
 
-    def _take_turn(self, cancel: threading.Event) -> bool:
+    def _take_turn(self, cancel: threading.Event, turns: threading.Semaphore) -> bool:
         self.start()
         assert self._loaded is not None
         while not cancel.is_set():
             if not self._loaded.done():
                 wait([self._loaded], PULSE)
-            elif self._turns.acquire(timeout=PULSE):
+            elif turns.acquire(timeout=PULSE):
                 return True
         return False
 

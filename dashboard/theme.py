@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from gradio.themes import Base
 
 CSS = Path(__file__).resolve().parents[1] / "assets" / "css"
-SHEETS = ("tandem.css", "table.css", "links.css", "explain.css")
+SHEETS = ("tandem.css", "table.css", "links.css", "explain.css", "batch_results.css")
 
 LIGHT = {
     "Love": "#b5508f",
@@ -67,16 +67,31 @@ MONO = ["ui-monospace", "SFMono-Regular", "Menlo", "DejaVu Sans Mono", "monospac
 
 
 def variables() -> str:
-    """The colours as CSS custom properties, dark ones under ``.dark``."""
+    """The colours as CSS custom properties, dark ones under ``.dark``, those of paper in print."""
     light = _declarations(SURFACES["light"], LIGHT)
     dark = _declarations(SURFACES["dark"], DARK)
-    return f":root{{{light}}}\n.dark{{{dark}}}\n"
+    return f":root{{{light}}}\n.dark{{{dark}}}\n{_printed(':root,.dark')}"
+
+
+def _printed(where: str) -> str:
+    """The colours of paper: nobody prints on black."""
+    drawn = "".join(f"--td-{name}:{colour};" for name, colour in paper().items())
+    return f"@media print{{{where}{{{drawn}}}}}\n"
 
 
 def _declarations(surfaces: dict[str, str], emotions: dict[str, str]) -> str:
     """``--td-…: …;`` for each colour."""
-    colours = surfaces | {label.lower(): colour for label, colour in emotions.items()}
-    return "".join(f"--td-{name}:{colour};" for name, colour in colours.items())
+    return "".join(f"--td-{name}:{colour};" for name, colour in _colours(surfaces, emotions))
+
+
+def _colours(surfaces: dict[str, str], emotions: dict[str, str]) -> list[tuple[str, str]]:
+    """Every colour by the name of its variable, without ``--td-``."""
+    return [*surfaces.items(), *((label.lower(), colour) for label, colour in emotions.items())]
+
+
+def paper() -> dict[str, str]:
+    """The colours of print, by the names of their variables: the light ones, on white."""
+    return dict(_colours(SURFACES["light"], LIGHT)) | {"page": "#ffffff", "card": "#ffffff"}
 
 
 def stylesheet() -> str:
@@ -87,7 +102,8 @@ def stylesheet() -> str:
 def standalone() -> str:
     """The style of a page without Gradio, which follows its reader's system in light and dark."""
     dark = _declarations(SURFACES["dark"], DARK)
-    return stylesheet() + f"@media (prefers-color-scheme: dark){{:root{{{dark}}}}}\n"
+    system = f"@media (prefers-color-scheme: dark){{:root{{{dark}}}}}\n"
+    return stylesheet() + system + _printed(":root")
 
 
 def gradio_theme() -> "Base":

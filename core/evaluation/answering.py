@@ -95,7 +95,8 @@ class Answering:
             found.update(_of_system(info, predictions))
         if self.plan.words:
             for name in self.chosen.asked:
-                found.update(_of_words(name, answers[name], texts, read[name]))
+                marked = self.chosen.models[name].threshold is not None
+                found.update(_of_words(name, answers[name], texts, read[name], marked))
         return pa.table(found, schema=self.schema)
 
     def _language(self, row: Example) -> Language:
@@ -190,13 +191,20 @@ def _columns(
     return {name: labels, **dict(parts), f"{name}_truncated": truncated}
 
 
-def _of_words(name: str, answers: Answers, texts: Sequence[str], read: Sequence[str]) -> Columns:
-    """Scores and triggers of the words of each text; null where another text was read."""
+def _of_words(
+    name: str, answers: Answers, texts: Sequence[str], read: Sequence[str], marked: bool
+) -> Columns:
+    """Scores and triggers of the words of each text; null where another text was read.
+
+    Args:
+        marked: whether the model has a threshold, so that words can be triggers.
+    """
     scores: list[list[float] | None] = []
     triggers: list[list[int] | None] = []
     for text, own in zip(texts, read, strict=True):
         found = answers[own][1] if own == text else None
         words = None if found is None else found.words
         scores.append(None if words is None else [word.score for word in words])
-        triggers.append(None if words is None else [int(word.trigger) for word in words])
+        told = words if marked else None
+        triggers.append(None if told is None else [int(word.trigger) for word in told])
     return {f"{name}_word_scores": scores, f"{name}_triggers": triggers}

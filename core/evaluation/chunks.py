@@ -1,4 +1,4 @@
-"""Rows in chunks that the rows alone decide on, so that a run that goes on cuts where it cut before.
+"""Rows in chunks that the rows alone decide on: a run that goes on cuts where it cut before.
 
 Knows examples and troubles; reads no file and runs no model.
 """

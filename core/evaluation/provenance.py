@@ -24,8 +24,9 @@ def provenance(hashes: Iterable[str], seen: Seen | None) -> Provenance:
     labelled, unlabelled = (sum(map(known.__contains__, rows)) for known in seen)
     if labelled:
         return {"tag": "seen", "seen": labelled, "transductive": unlabelled}
-    tag = "transductive" if unlabelled else "inductive"
-    return {"tag": tag, "seen": 0, "transductive": unlabelled}
+    if unlabelled:
+        return {"tag": "transductive", "seen": 0, "transductive": unlabelled}
+    return {"tag": "inductive", "seen": 0, "transductive": 0}
 
 
 def together(parts: Iterable[Seen | None]) -> Seen | None:

@@ -125,14 +125,13 @@ def _prior(flips: Flips, factors: NDArray[np.float64] | None) -> dict[str, Any] 
 def _cells(flips: Flips, gained: Mask, lost: Mask) -> list[FlipCell]:
     """One for each language and gold class that has rows."""
     found: list[FlipCell] = []
-    by_prior = [None, None]
-    if flips.shifted is not None:
-        by_prior = [flips.gained(flips.shifted), flips.lost(flips.shifted)]
+    shifted = flips.shifted
+    by_prior = () if shifted is None else (flips.gained(shifted), flips.lost(shifted))
     for place, code in enumerate(flips.rows.languages):
         for gold, label in enumerate(LABELS):
             own = flips.known & (flips.rows.language == place) & (flips.rows.gold == gold)
             if own.any():
-                won, given = (None if m is None else int((m & own).sum()) for m in by_prior)
+                moved = [int((mask & own).sum()) for mask in by_prior]
                 found.append(
                     {
                         "language": code,
@@ -140,8 +139,8 @@ def _cells(flips: Flips, gained: Mask, lost: Mask) -> list[FlipCell]:
                         "n": int(own.sum()),
                         "gained": _split(flips, gained & own),
                         "lost": _split(flips, lost & own),
-                        "prior_gained": won,
-                        "prior_lost": given,
+                        "prior_gained": moved[0] if moved else None,
+                        "prior_lost": moved[1] if moved else None,
                     }
                 )
     return found

@@ -70,9 +70,10 @@ class Calibration(TypedDict):
     ece: float  # Σ n_b/n · |accuracy − confidence|, equal-width bins (Guo et al. 2017)
     ece_interval: Interval
     bins: list[Bin]
-    log_loss: float  # nats
+    log_loss: float | None  # nats; None of votes
     brier: float  # Σ_k (p_k − y_k)², mean over rows
     temperature: float | None  # that minimises log loss on *this* file: an oracle; None of votes
+    # and where there is none, as of answers that are all right
     ece_at_temperature: float | None
 
 
@@ -151,8 +152,8 @@ class FlipCell(TypedDict):
     n: int
     gained: Split  # wrong before, right after
     lost: Split  # right before, wrong after
-    prior_gained: int  # what a mere shift of the label prior would have gained
-    prior_lost: int
+    prior_gained: int | None  # by a mere shift of the label prior; None where it was not fitted
+    prior_lost: int | None
 
 
 class Refinement(TypedDict):
@@ -199,8 +200,10 @@ class TriggerEntry(TypedDict):
     """One explanation method of one model on a trigger file."""
 
     system: str
-    method: str  # of core.attribution; "random", "all_words" beside them
-    threshold: float | None  # the checkpoint's, of English validation; None: it has none
+    method: str  # of core.attribution, "random" among them; "all_words"; "own": the model's own
+    # trigger score where it is no cosine (core.evaluation.trigger_scores)
+    threshold: float | None  # the checkpoint's, of English validation; None: it has none, or
+    # ("all_words", which has F1 all the same) needs none
     tweets: int
     f1: float | None
     f1_interval: Interval | None

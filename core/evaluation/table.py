@@ -7,7 +7,7 @@ classes.
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,7 +22,7 @@ NONE = -1
 
 
 class Table:
-    """The columns of one table.
+    """The columns of one table; a context manager, which lets the file go.
 
     Args:
         path: of the Parquet file.
@@ -46,8 +46,10 @@ class Table:
     def __len__(self) -> int:
         return int(self._file.metadata.num_rows)
 
-    def close(self) -> None:
-        """Let the file go."""
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
         self._file.close()
 
     def labels(self, name: str) -> Places:

@@ -40,7 +40,7 @@ class ParquetRows:
     def __init__(
         self, path: Path, name: str, text: str | None = None, also: Sequence[str] = ()
     ) -> None:
-        self._name, self._text = name, text
+        self._name, self._text = name, text or ""
         self._columns = list(dict.fromkeys([*filter(None, [text]), *also]))
         self.share = 0.0
         with _Sentence(name):
@@ -52,9 +52,7 @@ class ParquetRows:
         self._check()
 
     def __iter__(self) -> Iterator[Row | Trouble]:
-        number = 0
-        for cells in self.cells(self._columns):
-            number += 1
+        for number, cells in enumerate(self.cells(self._columns), start=1):
             self.share = number / self.count
             yield self._row(number, cells)
 
@@ -74,11 +72,11 @@ class ParquetRows:
         text = cells.pop(self._text)
         broken = next((name for name, cell in cells.items() if cell is _BROKEN), None)
         if text is _BROKEN or broken:
-            return Trouble(number, broken or str(self._text), "it is not UTF-8")
+            return Trouble(number, broken or "", "it is not UTF-8")
         if text is None:
-            return Trouble(number, str(self._text), f"its {self._text} is null")
+            return Trouble(number, self._text, f"its {self._text} is null")
         if "\x00" in text:
-            return Trouble(number, str(self._text), "it holds a NUL character")
+            return Trouble(number, "", "it holds a NUL character")
         return Row(number, text, cells)
 
     def _check(self) -> None:
@@ -92,7 +90,7 @@ class ParquetRows:
             raise DataError(
                 f"{self._name} lacks the column {', '.join(missing)}.", f"Found: {shown}."
             )
-        if self._text is not None and not self.texts(self._text):
+        if self._text and not self.texts(self._text):
             kind = self._file.schema_arrow.field(self._text).type
             sentence = f"The column {quote(self._text)} of {self._name} holds {kind}, not texts."
             raise DataError(sentence, "Choose the column that holds the texts.")

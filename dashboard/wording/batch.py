@@ -40,6 +40,8 @@ UNKNOWN = (
     "Upload the file again.",
 )
 UNREADABLE = ("The page's question could not be read.", "Reload the page.")
+TOO_LARGE = "{name} is larger than {limit}."
+NOT_CHECKED = ("The file was not checked yet.", "Check it first.")
 NO_NAME = ("The file came without a name.", "Choose it again.")
 FILE_STEP, COLUMNS_STEP, CHECK_STEP, SYSTEMS_STEP = "File", "Columns", "Check", "Systems"
 
@@ -66,7 +68,8 @@ ALL_ARE = "all {language}"
 COLUMN = "column {name}"
 CHECK = "Check the file"
 CHECK_AGAIN = "Check again"
-FIRST_ROWS = "First rows"
+FIRST_ROWS = "Columns and their first cells"
+LINE = "Line"
 CHANGE_COLUMNS = "Columns: {columns}"
 NO_TEXT = "Choose the column that holds the texts."
 
@@ -78,12 +81,15 @@ LEFT_OUT = "{count} left out"
 NO_USABLE = "No row of this file can be used. The problems are named below."
 TOO_MANY_ROWS = "The file has more than {limit} rows."
 TOO_MANY_HINT = "Use {command} in a shell: it takes files of any size."
-BY_CLASS, BY_LANGUAGE, BY_BOTH = "By class", "By language", "By class and language"
+BY_CLASS, BY_LANGUAGE = "By class", "By language"
 NO_GOLD = "The file has no gold labels: it will get predictions, and no scores."
-TRIGGER_GOLD = "Gold trigger words: {rows}, {words} words each on average."
-CLASS, ROWS, ALL = "Class", "Rows", "All"
+TRIGGER_GOLD = (
+    "Gold trigger words in {rows} of {low} to {high} words: {triggers} of {words} words are marked."
+)
+BLANK = "{count} empty lines"
+OTHERS, EMPTY_CELL = "others", "(empty)"
+CLASS, ROWS = "Class", "Rows"
 ABSENT = "In no row: {labels}."
-UNKNOWN_CODE = "unknown"
 PROBLEMS = "Problems"
 PROBLEM_COLUMNS = ("Line", "Column", "Problem", "Row")
 USED, NOT_USED = "used", "left out"
@@ -101,6 +107,11 @@ LEAVE_OUT = "leave out"
 CONFIRM = "Use these labels"
 MAPPING_OPEN = "Say what each label stands for, or leave it out."
 MAPPING_FIRST = "Confirm the labels above first."
+LABELS_SHAPE = (
+    "labels must be an object of strings.",
+    'For example {"happy": "Joy", "surprise": null}: null leaves the rows out.',
+)
+NOT_OF_SIX = "The label {label}, for {cell}, is none of Love, Joy, Anger, Fear, Sadness, Neutral."
 MAPPED = "Labels that you mapped: {pairs}."
 
 # systems
@@ -114,14 +125,6 @@ SYSTEMS = {
     "ensemble_vote": "The label that most of the students ticked below give.",
 }
 FURTHER_STUDENT = "A further student, given with --students: {model}."
-NAMES = {
-    "student": "Student",
-    "student_before": "Student before refinement",
-    "teacher": "Teacher on translations",
-    "ensemble_mean": "Ensemble, mean",
-    "ensemble_vote": "Ensemble, vote",
-}
-FURTHER = "Student {number}"
 MEMBERS = "Students of the ensemble"
 WORDS = "Score words too"
 WORDS_ABOUT = "Trigger words of each tweet: needed for the trigger files of an EXALT submission."
@@ -134,6 +137,9 @@ LIMIT = "Tweets to explain at most"
 LIMIT_ABOUT = "a seeded sample; empty: all of them"
 SEED = "Seed"
 START = "Start"
+NO_SUCH_SYSTEM = "There is no system {name}."
+NO_SUCH_METHOD = "The method {name} is not known."
+THERE_ARE = "There are {names}."
 NO_SYSTEM = "Choose at least one model."
 LOADING = "The models are still loading: what can be chosen shows as soon as they are there."
 
@@ -178,10 +184,10 @@ FILES = {
     "report": ("Report, HTML", "One file with plots that opens offline and prints."),
 }
 """Kind of file → its name and what it is."""
-SUBMISSION_NEEDS = "Not possible here: {reason}"
-SUBMISSION_STOPPED = "the run was stopped, and a submission needs every row."
-SUBMISSION_LEFT_OUT = "rows were left out, and a submission needs every row."
-SUBMISSION_STUDENT = "the student did not answer."
+SUBMISSION_NO_WORDS = (
+    "Without its trigger files here: words were not scored. Run again with “Score words too”."
+)
+OTHER_SYSTEMS = "Other systems or columns"
 PREPARING = "Preparing the file…"
 SAVED = "{name} is ready and was handed to your browser."
 COMMAND_TITLE = "The same from a shell"
@@ -197,13 +203,6 @@ def rows(count: int) -> str:
 def size(limit: int) -> str:
     """A file's size, in MB of a million bytes."""
     return f"{number(limit // 1_000_000)}\u00a0MB"
-
-
-def name(system: str) -> str:
-    """What a system is called on the page."""
-    if system in NAMES:
-        return NAMES[system]
-    return FURTHER.format(number=system.removeprefix("student_"))
 
 
 def about(system: str, model: str) -> str:

@@ -4,8 +4,7 @@ Knows words and how numbers are written; knows no HTML, no colours, no events.
 """
 
 from core.records import TranslationStatus
-from dashboard.wording import batch
-from dashboard.wording.languages import LANGUAGES, UNKNOWN_LANGUAGE
+from dashboard.wording import batch_results
 from dashboard.wording.numbers import number
 
 TITLE = "Rows"
@@ -70,11 +69,6 @@ def shown(start: int, count: int, total: int) -> str:
     return f"Rows {number(start + 1)} to {number(start + count)} of {number(total)}"
 
 
-def language(code: str) -> str:
-    """A language's name."""
-    return LANGUAGES.get(code, UNKNOWN_LANGUAGE if code == "unknown" else code)
-
-
 def chip(name: str, value: str) -> str:
     """A filter in force, as it is shown."""
     return f"{name}: {value}"
@@ -82,4 +76,4 @@ def chip(name: str, value: str) -> str:
 
 def label_of(system: str) -> str:
     """Whose answer a filter is about."""
-    return f"{PREDICTED} by {batch.name(system)}"
+    return f"{PREDICTED} by {batch_results.system(system)}"

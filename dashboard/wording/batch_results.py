@@ -7,6 +7,7 @@ whether a system is good are in dashboard/wording/batch_answers.py.
 import math
 from collections.abc import Sequence
 
+from core.records import UNKNOWN
 from dashboard.wording.languages import LANGUAGES, UNKNOWN_LANGUAGE
 from dashboard.wording.numbers import number, percent
 
@@ -69,13 +70,12 @@ ABOUT_TAGS = {
 # headline
 HEADLINE = "Systems on this file"
 MACRO_F1, MACRO_P, MACRO_R, ACCURACY = "Macro-F1", "Macro P", "Macro R", "Accuracy"
-AGAINST = "Student minus it"
-SAME = "the student itself"
-BETTER, WORSE, NO_DIFFERENCE = "student better", "student worse", "no difference shown"
+AGAINST = "{system} minus it"
+BETTER, WORSE, NO_DIFFERENCE = "higher", "lower", "no difference shown"
 SIGNS = {"better": "▲", "worse": "▼", "none": "="}
 SIGNIFICANT = 0.05
 ABOUT_TEST = (
-    "“Student minus it” is the student's macro-F1 minus that system's on the same rows, with a "
+    "“{against}”: macro-F1 of {system} minus that of the row's system on the same rows, with a "
     "paired bootstrap interval; p is from approximate randomisation. "
     "▲ and ▼ mark p below 0.05, = anything else."
 )
@@ -95,9 +95,8 @@ ABOUT_FOLDED = (
 )
 NO_MEAN = "“Mean of languages” needs native rows in languages other than English."
 TESTS = "Significance by language"
-TEST_COLUMNS = (
-    "Student against", "Language", "Rows", "Difference", "p", "p, Holm", "p, McNemar (accuracy)",
-)  # fmt: skip
+TESTED = "{system} against"
+TEST_COLUMNS = ("Language", "Rows", "Difference", "p", "p, Holm", "p, McNemar (accuracy)")
 ABOUT_HOLM = "Holm's correction is over the languages of one pair; McNemar's test is of accuracy."
 TRUNCATED = "Read only in part, being too long for the model: {said}."
 
@@ -188,10 +187,9 @@ REPORT_LISTS = {
     "least_confident": "The rows of which the student is least sure",
 }
 REPORT_LIST_ABOUT = "{shown} of {total} rows."
-ROW, TEXT, TRANSLATION, STUDENT, TEACHER = "Row", "Text", "Translation", "Student", "Teacher"
-WEIGHT, DISTANCE = "w̄", "Apart"
+ROW, WEIGHT, DISTANCE = "Row", "w̄", "apart"
 EMPTY_LIST = "No row fits."
-DARK_NOTE = "Light or dark as your system is; prints on white."
+REPORT_ABOUT = "Opens offline. Where there is a choice, the print holds what is chosen."
 
 # missing
 MISSING = {
@@ -219,7 +217,8 @@ def language(code: str) -> str:
     """A language's name; "" is all rows; a code that we do not know stands for itself."""
     if not code:
         return ALL
-    return LANGUAGES.get(code, code if code.isalpha() else UNKNOWN_LANGUAGE)
+    strange = code == UNKNOWN or not code.replace("-", "").isalnum()
+    return LANGUAGES.get(code, UNKNOWN_LANGUAGE if strange else code)
 
 
 def score(value: float | None) -> str:

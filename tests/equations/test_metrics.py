@@ -3,6 +3,7 @@
 import itertools
 import math
 import random
+import time
 import warnings
 
 import numpy
@@ -12,9 +13,16 @@ from hypothesis import strategies as st
 from scipy.stats import binom
 from sklearn import metrics as sklearn_metrics
 
+from core.cells import confusions
 from core.labels import LABELS
-from core.metrics import classification, macro_f1_of, pooled, scored_classes
-from core.significance import bootstrap_macro_f1, holm, mcnemar, randomisation_test
+from core.metrics import classification, macro_f1_of, pooled, report_of, scored_classes
+from core.significance import (
+    bootstrap_intervals,
+    bootstrap_macro_f1,
+    holm,
+    mcnemar,
+    randomisation_test,
+)
 from core.trigger_metrics import average_precision, pearson, token_f1, trigger_report
 
 SETTINGS = settings(deadline=None, max_examples=80)
@@ -64,6 +72,41 @@ def test_present_classes_by_hand(pairs: list[tuple[str, str]]) -> None:
         assert own.precision == pytest.approx(hits / max(guess.count(label), 1))
         assert (own.support, own.predicted) == (gold.count(label), guess.count(label))
     assert report.macro_f1 == pytest.approx(sum(figures) / len(figures))
+
+
+@pytest.mark.parametrize("average", ["micro", "weighted", "macro"])
+@given(pairs=PAIRS)
+@SETTINGS
+def test_every_average_equals_scikit_learn(average: str, pairs: list[tuple[str, str]]) -> None:
+    gold, guess = [g for g, _ in pairs], [p for _, p in pairs]
+    report = classification(gold, guess)
+    expected = sklearn_metrics.precision_recall_fscore_support(
+        gold, guess, labels=report.classes, average=average, zero_division=0
+    )[:3]
+    names = [f"{average}_{name}" for name in ("precision", "recall", "f1")]
+    assert [getattr(report, name) for name in names] == pytest.approx(list(expected))
+    assert report.macro_f1_all == pytest.approx(
+        sklearn_metrics.f1_score(gold, guess, average="macro", zero_division=0)
+    )
+
+
+def test_a_million_rows_are_counted_at_once() -> None:
+    source = numpy.random.default_rng(0)
+    gold, guess = source.integers(0, 6, (2, 1_000_000))
+    groups = source.integers(0, 3, 1_000_000)
+    started = time.perf_counter()
+    found = confusions(gold, guess, groups, 3)
+    report = report_of(found.sum(axis=0))
+    assert time.perf_counter() - started < 3
+    for group in range(3):
+        own = groups == group
+        expected = sklearn_metrics.confusion_matrix(gold[own], guess[own])
+        assert found[group].tolist() == expected.tolist()
+    assert report.n == 1_000_000
+    with pytest.raises(ValueError, match="outside"):
+        confusions(gold, guess + 1)
+    with pytest.raises(ValueError, match="rows"):
+        confusions(gold, guess[:-1])
 
 
 def test_predictions_of_absent_classes_are_errors() -> None:
@@ -138,6 +181,30 @@ def test_bootstrap_agrees_with_drawing_rows_one_by_one(mean: bool) -> None:
     groups = ["es"] * 50 + ["ru"] * 150
     found = bootstrap_macro_f1(gold, guess, groups, n=4000, average_groups=mean)
     assert found == pytest.approx(naive_bootstrap(gold, guess, groups, mean), abs=0.02)
+
+
+def test_the_interval_of_accuracy_is_the_binomials() -> None:
+    """Of rows drawn with replacement, the hits are binomial."""
+    gold, guess = draw(400, 4)
+    found = bootstrap_intervals(gold, guess, n=20_000)
+    share = sklearn_metrics.accuracy_score(gold, guess)
+    expected = [binom.ppf(q, 400, share) / 400 for q in (0.025, 0.975)]
+    assert found["accuracy"] == pytest.approx(expected, abs=0.003)
+    assert found["macro_f1"] == bootstrap_macro_f1(gold, guess, n=20_000)
+
+
+@given(PAIRS, st.randoms(use_true_random=False))
+@SETTINGS
+def test_intervals_and_tests_do_not_depend_on_the_order(
+    pairs: list[tuple[str, str]], source: random.Random
+) -> None:
+    rows = [(g, p, source.choice(LABELS), source.choice("ab")) for g, p in pairs]
+    mixed = source.sample(rows, len(rows))
+    first, second = ([list(column) for column in zip(*own, strict=True)] for own in (rows, mixed))
+    for own in (first, second):
+        own.append(bootstrap_intervals(own[0], own[1], own[3], n=20))
+        own.append(randomisation_test(*own[:3], n=20))
+    assert first[4:] == second[4:]
 
 
 def test_bootstrap_holds_the_figure_and_narrows_with_rows() -> None:

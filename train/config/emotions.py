@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from core.attribution import METHODS
 from train.config.training import CachingConfig, PairsConfig, TrainingConfig
 from train.options import RecipeConfig, option
 
@@ -129,5 +130,11 @@ class TriggersConfig(RecipeConfig):
         "cosine",
         "Score of a sub-token: cosine with <s> (the paper), or its contribution to the label "
         "(models with pooling=mean only).",
+    )
+    methods: tuple[str, ...] = option(
+        (),
+        "Also choose a threshold for each of these methods of explanation, as a,b; none: for the "
+        "model's own score alone.",
+        choices=tuple(METHODS),
     )
     insist: bool = option(False, "Go on although the checkpoint was trained on another split.")

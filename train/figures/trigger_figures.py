@@ -1,16 +1,18 @@
 """Trigger figures of one model on labelled tweets; of words at random and of all words beside them.
 
-Brings records and ``core.trigger_metrics`` together; knows no file and no threshold search.
+Brings records and ``core.trigger_metrics`` together, and lays figures out as tables; knows no file
+and no threshold search.
 """
 
 import random
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from core.records import Example, TokenScores
 from core.trigger_metrics import TriggerReport, tally, trigger_report
+from train.report import markdown_table, shown
 
 Floats = NDArray[np.float64]
 
@@ -85,3 +87,12 @@ def figures_of(report: TriggerReport) -> dict[str, float | int | None]:
         "pearson": report.pearson,
         "tweets": report.n,
     }
+
+
+def methods_table(by_method: Mapping[str, Mapping[str, float | int | None]]) -> str:
+    """Markdown: the figures of each method at its threshold, the best F1 first."""
+    head = ("method", "threshold", "token F1", "P", "R", "MAP", "MAP of 0/1", "Pearson")
+    names = ("threshold", "f1", "precision", "recall", "map_scores", "map_binary", "pearson")
+    best = sorted(by_method.items(), key=lambda pair: -(pair[1]["f1"] or 0))
+    lines = [(method, *(shown(found[name]) for name in names)) for method, found in best]
+    return markdown_table(head, lines)

@@ -144,7 +144,8 @@ def _listing(folder: Path) -> dict[str, Any]:
 
 def _answers(folder: Path) -> dict[str, Any]:
     manifest = read_manifest(folder)
-    return {name: getattr(manifest, name) for name in ANSWERS}
+    later = {"thresholds": manifest.thresholds} if manifest.thresholds else {}
+    return {name: getattr(manifest, name) for name in ANSWERS} | later
 
 
 def _sha256_of(path: Path) -> str:

@@ -13,7 +13,7 @@ from core.labels import LABELS
 from core.request import AUTO
 from dashboard import wording
 from dashboard.views import markup
-from dashboard.wording import LANGUAGES, batch
+from dashboard.wording import LANGUAGES, batch_results
 from dashboard.wording import batch_browser as words
 
 COUNT = 25  # rows of a page
@@ -24,9 +24,9 @@ Options = Sequence[tuple[str, str]]
 def browser(metrics: Metrics, asked: Filter, order: Order, page: Page) -> str:
     """The whole browser."""
     return (
-        '<section class="td-b-card td-b-browser" id="td-b-browser" tabindex="-1" '
-        f'aria-labelledby="td-b-rows"><h3 id="td-b-rows">{words.TITLE}</h3>'
-        f'<p class="td-b-note">{words.ABOUT}</p>'
+        '<section class="td-f-card td-f-browser" id="td-f-browser" tabindex="-1" '
+        f'aria-labelledby="td-f-rows"><h3 id="td-f-rows">{words.TITLE}</h3>'
+        f'<p class="td-f-note">{words.ABOUT}</p>'
         f"{_filters(metrics, asked, order)}"
         f'<div data-part="rows">{rows(metrics, asked, page)}</div></section>'
     )
@@ -38,7 +38,7 @@ def rows(metrics: Metrics, asked: Filter, page: Page) -> str:
     table = _table(metrics, page) if page.rows else f'<p class="td-empty">{words.NO_ROW}</p>'
     return (
         f"{_active(asked)}"
-        f'<div class="td-b-pages" role="group" aria-label="{words.PAGES}">'
+        f'<div class="td-f-pages" role="group" aria-label="{words.PAGES}">'
         f'<p class="td-count" role="status" data-role="count">{said}</p>{_pages(page)}</div>{table}'
     )
 
@@ -49,9 +49,9 @@ def _filters(metrics: Metrics, asked: Filter, order: Order) -> str:
     codes = sorted(metrics["file"]["languages"])
     labels = [(label, label) for label in LABELS]
     lists = [
-        _list("language", words.LANGUAGE, words.ANY_LANGUAGE, [(c, words.language(c)) for c in codes]),
+        _list("language", words.LANGUAGE, words.ANY_LANGUAGE, [(c, batch_results.language(c)) for c in codes]),
         _list("gold", words.GOLD, words.ANY_LABEL, labels) if gold else "",
-        _list("system", words.SYSTEM, "", [(name, batch.name(name)) for name in systems]),
+        _list("system", words.SYSTEM, "", [(name, batch_results.system(name)) for name in systems]),
         _list("predicted", words.PREDICTED, words.ANY_LABEL, labels),
         _list("right", words.RIGHT, words.ANY_RIGHT, list(words.RIGHTS.items())) if gold else "",
         _list("flip", words.FLIP, words.ANY_FLIP, _flips(gold)) if BEFORE in systems else "",
@@ -63,7 +63,7 @@ def _filters(metrics: Metrics, asked: Filter, order: Order) -> str:
     ]
     chosen = markup.data(values(asked, order))
     return (
-        f'<form class="td-b-filters" role="search" aria-label="{words.FILTERS}" '
+        f'<form class="td-f-filters" role="search" aria-label="{words.FILTERS}" '
         f'data-role="filters" data-values="{chosen}">{"".join(lists)}{_search(asked.text)}</form>'
     )
 
@@ -100,14 +100,14 @@ def _list(key: str, name: str, any_of: str, options: Options) -> str:
         for value, shown in options
     )
     return (
-        f'<label class="td-b-filter"><span>{name}</span><select class="td-select" '
+        f'<label class="td-f-filter"><span>{name}</span><select class="td-select" '
         f'name="{key}">{first}{items}</select></label>'
     )
 
 
 def _search(text: str) -> str:
     return (
-        f'<label class="td-b-filter td-b-search"><span>{words.TEXT} <span class="td-soft">'
+        f'<label class="td-f-filter td-f-search"><span>{words.TEXT} <span class="td-soft">'
         f'{words.TEXT_HINT}</span></span><input type="search" name="text" autocomplete="off" '
         f'maxlength="200" value="{markup.attribute(text)}"></label>'
     )
@@ -139,27 +139,27 @@ def _active(asked: Filter) -> str:
     if not found:
         return ""
     chips = "".join(
-        f'<li><button type="button" class="td-b-chip" data-b="unfilter" data-key="{key}">'
+        f'<li><button type="button" class="td-f-chip" data-f="unfilter" data-key="{key}">'
         f'<span class="td-sr">{markup.text(words.REMOVE.format(name=""))}</span>'
         f"{markup.text(shown)}"
         ' <span aria-hidden="true">×</span></button></li>'
         for key, shown in found
     )
     every = (
-        f'<li><button type="button" class="td-link-button" data-b="unfilter" data-key="">'
+        f'<li><button type="button" class="td-link-button" data-f="unfilter" data-key="">'
         f"{words.REMOVE_ALL}</button></li>"
     )
-    return f'<ul class="td-b-chips" aria-label="{words.ACTIVE}">{chips}{every}</ul>'
+    return f'<ul class="td-f-chips" aria-label="{words.ACTIVE}">{chips}{every}</ul>'
 
 
 def _in_force(asked: Filter) -> list[tuple[str, str]]:
     """Key and words of each filter that is set."""
     statuses: Mapping[str, str] = {status.value: name for status, name in words.STATUSES.items()}
     said = {
-        "language": (words.LANGUAGE, asked.language and words.language(asked.language)),
+        "language": (words.LANGUAGE, asked.language and batch_results.language(asked.language)),
         "gold": (words.GOLD, asked.gold),
         "predicted": (words.label_of(asked.system), asked.predicted),
-        "right": (batch.name(asked.system), words.RIGHTS.get(_said(asked.right))),
+        "right": (batch_results.system(asked.system), words.RIGHTS.get(_said(asked.right))),
         "flip": (words.FLIP, words.FLIPS.get(asked.flip or "")),
         "agree": (words.AGREE, words.AGREES.get(_said(asked.agree))),
         "status": (words.STATUS, statuses.get(asked.status or "", asked.status)),
@@ -178,7 +178,7 @@ def _pages(page: Page) -> str:
         (words.LAST, last, page.start < last),
     )
     return "".join(
-        f'<button type="button" class="td-button" data-b="page" data-start="{start}" '
+        f'<button type="button" class="td-button" data-f="page" data-start="{start}" '
         f'data-name="{name}"{"" if possible else " disabled"}>{name}</button>'
         for name, start, possible in places
     )
@@ -188,27 +188,27 @@ def _table(metrics: Metrics, page: Page) -> str:
     systems, gold = list(metrics["systems"]), bool(metrics["file"]["gold"])
     weighed = metrics["weights"] is not None
     heads = [words.LINE, words.TWEET, words.LANGUAGE, *([words.GOLD] if gold else [])]
-    heads += [batch.name(name) for name in systems]
+    heads += [batch_results.system(name) for name in systems]
     head = "".join(f'<th scope="col">{markup.text(name)}</th>' for name in heads)
     weight = f'<th scope="col" title="{words.WEIGHT_TITLE}">{words.WEIGHT}</th>' if weighed else ""
     body = "".join(_row(row, systems, gold, weighed) for row in page.rows)
     return (
-        f'<div class="td-b-scroll" role="region" tabindex="0" aria-label="{words.CAPTION}">'
-        f'<table class="td-b-table td-b-rows"><caption class="td-sr">{words.CAPTION}</caption>'
+        f'<div class="td-f-scroll" role="region" tabindex="0" aria-label="{words.CAPTION}">'
+        f'<table class="td-f-table td-f-rows"><caption class="td-sr">{words.CAPTION}</caption>'
         f"<thead><tr>{head}{weight}</tr></thead><tbody>{body}</tbody></table></div>"
     )
 
 
 def _row(row: Mapping[str, Any], systems: Sequence[str], gold: bool, weighed: bool) -> str:
-    cells = [_cell(words.LANGUAGE, markup.text(words.language(row["language"])))]
+    cells = [_cell(words.LANGUAGE, markup.text(batch_results.language(row["language"])))]
     if gold:
         cells.append(_label(words.GOLD, row["gold"], None))
-    cells += [_label(batch.name(name), row.get(name), _right(row, name)) for name in systems]
+    cells += [_label(batch_results.system(name), row.get(name), _right(row, name)) for name in systems]
     if weighed:
         cells.append(_cell(words.WEIGHT, wording.percent(row.get("weight"))))
     return (
         f'<tr data-row="{markup.data(handed(row))}"><th scope="row">{row["line"]}</th>'
-        f'<td class="td-b-tweet">{_tweet(row)}</td>{"".join(cells)}</tr>'
+        f'<td class="td-f-tweet">{_tweet(row)}</td>{"".join(cells)}</tr>'
     )
 
 
@@ -220,7 +220,7 @@ def _tweet(row: Mapping[str, Any]) -> str:
     line = row["line"]
     return (
         f'<div class="td-clip" dir="auto">{_short(row["text"])}</div>'
-        f'{translation if own else ""}<div class="td-b-acts">'
+        f'{translation if own else ""}<div class="td-f-acts">'
         f'<span class="td-soft">{markup.text(words.ID.format(id=_short(row["id"], 40)))}</span>'
         f"{_act('explain', words.EXPLAIN, words.EXPLAIN_ROW.format(line=line))}"
         f"{_act('compare', words.COMPARE, words.COMPARE_ROW.format(line=line))}</div>"
@@ -229,7 +229,7 @@ def _tweet(row: Mapping[str, Any]) -> str:
 
 def _act(act: str, name: str, label: str) -> str:
     return (
-        f'<button type="button" class="td-link-button" data-b="{act}" aria-label="{label}">'
+        f'<button type="button" class="td-link-button" data-f="{act}" aria-label="{label}">'
         f"{name}</button>"
     )
 
@@ -253,7 +253,7 @@ def _label(name: str, label: str | None, right: bool | None) -> str:
         sign, word = ("✓", words.SAID_RIGHT) if right else ("✗", words.SAID_WRONG)
         kind: Literal["agree", "differ"] = "agree" if right else "differ"
         said = (
-            f' <span class="td-sign td-b-{kind}" aria-hidden="true">{sign}</span>'
+            f' <span class="td-sign td-f-{kind}" aria-hidden="true">{sign}</span>'
             f'<span class="td-sr">, {word}</span>'
         )
     swatch = '<span class="td-swatch" aria-hidden="true"></span>'

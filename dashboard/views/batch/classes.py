@@ -149,9 +149,8 @@ def _count(
     right = " td-b-right" if gold == predicted else ""
     if not count:
         return f'<span class="td-b-cell td-b-zero{right}">0</span>'
-    said = f"{wording.number(count)} <small>{wording.percent(count / whole)}</small>".replace(
-        "<1", "&lt;1"
-    ).replace(">99", "&gt;99")
+    share = markup.text(wording.percent(count / whole))
+    said = f"{wording.number(count)} <small>{share}</small>"
     tint = f'class="td-b-cell{right}" style="--s:{count / whole:.2f}"'
     if marks is None:
         return f"<span {tint}>{said}</span>"

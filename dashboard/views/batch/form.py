@@ -14,7 +14,7 @@ from dashboard.wording import LANGUAGES
 from dashboard.wording import batch as words
 
 LONGEST = 120  # characters of a cell among the first rows
-SHOWN = 3  # first rows
+SHOWN = 3  # cells of a column
 
 
 def form(look: Look, name: str, chosen: Layout | None, language: str = AUTO) -> str:
@@ -28,54 +28,63 @@ def form(look: Look, name: str, chosen: Layout | None, language: str = AUTO) -> 
         return _encodings(look)
     about = words.COLUMNS_ABOUT.format(name=markup.text(name))
     return (
-        f'<form class="td-b-form" data-role="columns" novalidate><h3>{words.COLUMNS_STEP}</h3>'
-        f'<p class="td-b-note">{about}</p>{_first_rows(look)}'
-        f'<div class="td-b-fields">{_columns(look, chosen)}{_kind(chosen)}'
+        f'<form class="td-f-form" data-role="columns" novalidate><h3>{words.COLUMNS_STEP}</h3>'
+        f'<p class="td-f-note">{about}</p>{_first_rows(look)}'
+        f'<div class="td-f-fields">{_columns(look, chosen)}{_kind(chosen)}'
         f"{_language(look, chosen, language)}</div>"
         f'<input type="hidden" name="encoding" value="{markup.attribute(look.encoding)}">'
-        f'<div class="td-b-go"><button type="submit" class="td-b-primary">{words.CHECK}</button>'
+        f'<div class="td-f-go"><button type="submit" class="td-f-primary">{words.CHECK}</button>'
         "</div></form>"
     )
+
+
+def summary(layout: Layout) -> str:
+    """Which columns are used, in a few words."""
+    named = {
+        words.TEXT: layout.text,
+        words.GOLD: layout.gold,
+        words.IDENTITY: layout.id,
+        words.LANGUAGE: layout.language,
+        words.SOURCE: layout.source,
+    }
+    said = ", ".join(f"{name}: {_short(column)}" for name, column in named.items() if column)
+    return words.CHANGE_COLUMNS.format(columns=said or words.LINE)
 
 
 def _encodings(look: Look) -> str:
     """Each encoding with some of the file read so."""
     items = "".join(
-        f'<label class="td-b-encoding"><input type="radio" name="encoding" '
+        f'<label class="td-f-encoding"><input type="radio" name="encoding" '
         f'value="{markup.attribute(guess.name)}"> <span><strong>{markup.text(guess.title)}'
-        f'</strong><span class="td-b-sample" dir="auto">{markup.text(guess.sample)}</span></span>'
+        f'</strong><span class="td-f-sample" dir="auto">{markup.text(guess.sample)}</span></span>'
         "</label>"
         for guess in look.encodings
     )
     return (
-        f'<form class="td-b-form" data-role="encoding" novalidate><fieldset>'
-        f'<legend>{words.ENCODING}</legend><p class="td-b-note">{words.ENCODING_ABOUT}</p>'
-        f'{items}</fieldset><div class="td-b-go"><button type="submit" class="td-b-primary">'
+        f'<form class="td-f-form" data-role="encoding" novalidate><fieldset>'
+        f'<legend>{words.ENCODING}</legend><p class="td-f-note">{words.ENCODING_ABOUT}</p>'
+        f'{items}</fieldset><div class="td-f-go"><button type="submit" class="td-f-primary">'
         f"{words.READ_AGAIN}</button></div></form>"
     )
 
 
 def _first_rows(look: Look) -> str:
-    """The columns with their first cells."""
-    if not any(column.name for column in look.columns):
-        head = ""
-    else:
-        cells = "".join(f'<th scope="col">{_short(one.name)}</th>' for one in look.columns)
-        head = f"<thead><tr>{cells}</tr></thead>"
-    count = min(SHOWN, max((len(one.samples) for one in look.columns), default=0))
+    """Each column with its first cells."""
     rows = "".join(
-        f"<tr>{''.join(f'<td dir=auto>{_cell(one.samples, row)}</td>' for one in look.columns)}</tr>"
-        for row in range(count)
+        f'<tr><th scope="row">{_short(column.name) or words.LINE}</th>'
+        f"<td>{_cells(column.samples)}</td></tr>"
+        for column in look.columns
     )
     return (
-        f'<div class="td-b-scroll" role="region" tabindex="0" aria-label="{words.FIRST_ROWS}">'
-        f'<table class="td-b-table"><caption class="td-sr">{words.FIRST_ROWS}</caption>{head}'
+        f'<div class="td-f-scroll" role="group" tabindex="0" aria-label="{words.FIRST_ROWS}">'
+        f'<table class="td-f-table td-f-first"><caption class="td-sr">{words.FIRST_ROWS}</caption>'
         f"<tbody>{rows}</tbody></table></div>"
     )
 
 
-def _cell(samples: Sequence[str], row: int) -> str:
-    return _short(samples[row]) if row < len(samples) else ""
+def _cells(samples: Sequence[str]) -> str:
+    items = "".join(f'<li dir="auto">{_short(one)}</li>' for one in samples[:SHOWN])
+    return f"<ul>{items}</ul>"
 
 
 def _short(text: str) -> str:
@@ -132,6 +141,6 @@ def _select(
     )
     said = f' <span class="td-soft">{about}</span>' if about else ""
     return (
-        f'<label class="td-b-field"><span>{name}{said}</span>'
+        f'<label class="td-f-field"><span>{name}{said}</span>'
         f'<select class="td-select" name="{key}">{items}</select></label>'
     )

@@ -1,13 +1,13 @@
-"""All systems on all rows: macro figures with intervals, provenance, and the student against each.
+"""All systems on all rows: macro figures with intervals, provenance, the student against each.
 
 Knows a metrics record; computes nothing.
 """
 
 from collections.abc import Mapping
 
-from core.evaluation.plan import STUDENT
 from core.evaluation.schema import Metrics, Provenance, SystemMetrics, Test
 from dashboard import wording
+from dashboard.views import markup
 from dashboard.views.batch import parts, reading
 from dashboard.wording import batch_results as words
 
@@ -16,12 +16,14 @@ def section(metrics: Metrics, names: Mapping[str, str]) -> str:
     """The headline table, what its columns mean, and what is folded beneath."""
     if not reading.labelled(metrics):
         return ""
-    heads = (
+    first = words.system(reading.first(metrics))
+    against = words.AGAINST.format(system=first)
+    heads = [
         words.SYSTEM, words.MACRO_F1, words.MACRO_P, words.MACRO_R, words.ACCURACY, words.ROWS,
-        words.AGAINST, words.PROVENANCE,
-    )  # fmt: skip
+        *([against] if metrics["tests"] else []), words.PROVENANCE,
+    ]  # fmt: skip
     rows = [_row(metrics, name, names) for name in reading.scored(metrics)]
-    tested = words.ABOUT_TEST if metrics["tests"] else ""
+    tested = words.ABOUT_TEST.format(against=against, system=first) if metrics["tests"] else ""
     return (
         parts.table(words.HEADLINE, heads, rows)
         + parts.note(words.UNIT, tested)
@@ -38,17 +40,18 @@ def _row(metrics: Metrics, name: str, names: Mapping[str, str]) -> str:
     one = metrics["systems"][name]
     intervals = one["intervals"]
     test = reading.test(metrics, name)
-    cells = (
+    cells = [
         f"<strong>{words.score(one['macro_f1'])}</strong>"
         f"{parts.soft(words.interval(intervals.get('macro_f1')))}",
         words.score(one["macro_precision"]),
         words.score(one["macro_recall"]),
         words.score(one["accuracy"]) + parts.soft(words.interval(intervals.get("accuracy"))),
         wording.number(one["n"]),
-        difference(test) if test else _untested(name),
+        *([difference(test) if test else _itself()] if metrics["tests"] else []),
         tag(one["provenance"], one["n"]),
-    )
-    return parts.row(_title(name, one, names), cells, "td-b-main" if name == STUDENT else "")
+    ]
+    kind = "td-b-main" if name == reading.first(metrics) else ""
+    return parts.row(_title(name, one, names), cells, kind)
 
 
 def _title(name: str, one: SystemMetrics, names: Mapping[str, str]) -> str:
@@ -58,8 +61,8 @@ def _title(name: str, one: SystemMetrics, names: Mapping[str, str]) -> str:
     return parts.system(name, {name: names.get(name) or one["model"]})
 
 
-def _untested(name: str) -> str:
-    return f'<span class="td-soft">{words.SAME if name == STUDENT else words.NONE}</span>'
+def _itself() -> str:
+    return f'<span class="td-soft">{words.NONE}</span>'
 
 
 def difference(test: Test) -> str:
@@ -71,7 +74,7 @@ def difference(test: Test) -> str:
         f'{words.SIGNS[kind]}</span><span class="td-sr">{said}: </span> '
         f"{wording.points(test['difference'])}</span>"
         f"{parts.soft(words.interval(test['interval']))}"
-        f"{parts.soft(words.p_is(test['randomisation_p']).replace('<', '&lt;'))}"
+        f"{parts.soft(markup.text(words.p_is(test['randomisation_p'])))}"
     )
 
 
@@ -145,7 +148,8 @@ def _tests(metrics: Metrics) -> str:
     rows = [_test(one) for one in metrics["tests"]]
     if not rows:
         return ""
-    heads = words.TEST_COLUMNS
+    against = words.TESTED.format(system=words.system(reading.first(metrics)))
+    heads = (against, *words.TEST_COLUMNS)
     drawn = parts.table(words.TESTS, heads, rows) + parts.note(words.ABOUT_HOLM)
     return parts.fold(words.TESTS, drawn, "b-tests")
 
@@ -159,7 +163,7 @@ def _test(one: Test) -> str:
         f'<span aria-hidden="true">{words.SIGNS[kind]}</span> {wording.points(one["difference"])}'
         f"{parts.soft(words.interval(one['interval']))}",
         *(
-            words.p(one[key]).replace("<", "&lt;")  # type: ignore[literal-required]
+            markup.text(words.p(one[key]))  # type: ignore[literal-required]
             for key in ("randomisation_p", "holm_p", "mcnemar_p")
         ),
     )

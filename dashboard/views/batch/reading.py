@@ -53,17 +53,22 @@ def scores(system: SystemMetrics, language: str) -> Scores | SystemMetrics | Non
     return system.get("per_language", {}).get(language)
 
 
+def first(metrics: Metrics) -> str:
+    """The system that the others are tested against; "" where none was."""
+    return metrics["tests"][0]["a"] if metrics["tests"] else ""
+
+
 def test(metrics: Metrics, against: str, language: str = "") -> Test | None:
-    """The student against another system; None where that was not tested."""
+    """The first system against another; None where that was not tested."""
     for one in metrics["tests"]:
-        if one["a"] == STUDENT and one["b"] == against and one["language"] == language:
+        if one["b"] == against and one["language"] == language:
             return one
     return None
 
 
 def refined(metrics: Metrics) -> Test | None:
     """The student against itself before refinement, on all rows."""
-    return test(metrics, BEFORE)
+    return test(metrics, BEFORE) if first(metrics) == STUDENT else None
 
 
 def machine_translated(metrics: Metrics, language: str) -> bool:

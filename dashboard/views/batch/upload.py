@@ -19,7 +19,7 @@ def shell(size: int, rows: int) -> str:
     """
     places = "".join(f'<div data-part="{name}"></div>' for name in PARTS)
     return (
-        f'<div class="td-b" data-limit="{size}">{_drop(size, rows)}'
+        f'<div class="td-f" data-limit="{size}">{_drop(size, rows)}'
         '<div data-part="said" role="status"></div>'
         f'<div data-part="empty">{empty()}</div>{places}</div>'
     )
@@ -31,17 +31,17 @@ def _drop(size: int, rows: int) -> str:
         size=words.size(size), rows=words.number(rows), command=f"<code>{words.COMMAND}</code>"
     )
     buttons = "".join(
-        f'<button type="button" class="td-b-example" data-b="example" data-which="{key}">'
+        f'<button type="button" class="td-f-example" data-f="example" data-which="{key}">'
         f"{name}</button>"
         for key, (name, _) in words.EXAMPLE_FILES.items()
     )
     return (
-        '<div class="td-b-upload"><label class="td-b-drop" for="td-b-file" data-role="drop">'
+        '<div class="td-f-upload"><label class="td-f-drop" for="td-f-file" data-role="drop">'
         f"<strong>{words.DROP}</strong>"
-        f'<input type="file" id="td-b-file" aria-label="{words.DROP_LABEL}" '
-        'aria-describedby="td-b-forms"></label>'
-        f'<p class="td-b-note" id="td-b-forms">{about}</p>'
-        f'<div class="td-b-examples" role="group" aria-label="{words.EXAMPLES}">'
+        f'<input type="file" id="td-f-file" aria-label="{words.DROP_LABEL}" '
+        'aria-describedby="td-f-forms"></label>'
+        f'<p class="td-f-note" id="td-f-forms">{about}</p>'
+        f'<div class="td-f-examples" role="group" aria-label="{words.EXAMPLES}">'
         f'<span class="td-label" aria-hidden="true">{words.EXAMPLES}</span>{buttons}</div></div>'
     )
 
@@ -61,10 +61,10 @@ def head(name: str, again: bool = True) -> str:
         again: whether it may be put aside at the moment.
     """
     buttons = "".join(
-        f'<button type="button" class="td-button" data-b="{act}">{label}</button>'
+        f'<button type="button" class="td-button" data-f="{act}">{label}</button>'
         for act, label in (("another", words.ANOTHER), ("delete", words.DELETE))
     )
     return (
-        f'<div class="td-b-head"><h2>{markup.text(name)}</h2>'
+        f'<div class="td-f-head"><h2>{markup.text(name)}</h2>'
         f'{f"<div>{buttons}</div>" if again else ""}</div>'
     )

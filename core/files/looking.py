@@ -1,0 +1,233 @@
+"""What a file looks like: form, encoding, delimiter, columns, and a layout to begin with.
+
+Looks at the file's beginning only, its encoding excepted; whether all rows can be used is
+``core.files.checking``'s. Nothing that a person should decide is decided here.
+"""
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from io import BytesIO
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from core.errors import DataError
+from core.files.cells import as_text
+from core.files.decoding import Guess, as_utf8, encoding_of, found
+from core.files.layout import Form, Layout
+from core.files.parquet import ParquetRows
+from core.files.proposing import known_name, propose
+from core.files.refusing import PARQUET, beginning, refuse_binary, unreadable
+from core.files.rows import no_rows
+from core.streaming import FORMS
+from core.tables import LONGEST, Lines, Record, check_header, records
+
+SEEN = 200  # rows that are looked at
+SAMPLES = 5  # cells that a Column shows
+_BEGINNING = 1 << 18  # bytes that are looked at
+_SEPARATORS = "\t,;|"
+_LONGEST_CELL = 200  # characters of a sample
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column, or key of objects."""
+
+    name: str  # "" in plain text
+    samples: tuple[str, ...]  # cells of the first rows, parallel in all columns, long ones cut
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What the beginning of a file shows."""
+
+    name: str
+    size: int  # bytes
+    form: Form
+    encoding: str | None  # None: it is not UTF-8, and a person has to choose
+    encodings: tuple[Guess, ...]  # to choose from, likelier ones first; () in UTF-8
+    delimiter: str  # of tables; "" where there is none
+    columns: tuple[Column, ...]  # () as long as no encoding is chosen
+    rows: int  # seen at the beginning, at most SEEN
+    proposal: Layout | None  # None: choose an encoding, or the column of the texts
+
+
+def look(
+    path: Path,
+    name: str = "",
+    most: int | None = None,
+    *,
+    encoding: str | None = None,
+    form: Form | None = None,
+    delimiter: str | None = None,
+) -> Look:
+    """Look at a file.
+
+    Args:
+        path: the file.
+        name: what people call it, whose ending tells the form; "": the path's last part.
+        most: bytes that it may have.
+        encoding: as a person chose it; None: UTF-8 or what a mark says, else Look.encodings.
+        form: as a person chose it; None: by ending and beginning.
+        delimiter: of a table, as a person chose it; None: by its first rows.
+
+    Raises:
+        DataError: one sentence for a file that is none, is empty, too large, a PDF, picture or
+            archive whatever its name says, or has no columns or rows.
+    """
+    name = name or path.name
+    head = beginning(path, name, most)
+    try:
+        size = path.stat().st_size
+        if head.startswith(PARQUET) and form in (None, "parquet"):
+            return _look_at_parquet(path, name, size)
+        if form == "parquet" or (form is None and Path(name).suffix.lower() == ".parquet"):
+            raise DataError(f"{name} is not Parquet.", "Write it anew, or choose another form.")
+        chosen, offered = found(path)
+        chosen = chosen if encoding is None else encoding_of(encoding)
+        if chosen is None:
+            guessed = form or FORMS.get(Path(name).suffix.lower(), "csv")
+            return Look(name, size, guessed, None, offered, "", (), 0, None)
+        start = _start(path, chosen)
+    except OSError as error:
+        raise unreadable(name, error) from error
+    refuse_binary(name, start)
+    return _look_at_text(name, size, start, (chosen, offered), form, delimiter)
+
+
+def _start(path: Path, encoding: str) -> bytes:
+    """The first lines of a file, as UTF-8."""
+    with path.open("rb") as file:
+        stream, start = as_utf8(file, encoding), b""
+        while len(start) < _BEGINNING and (line := stream.readline(LONGEST)):
+            start += line
+    return start
+
+
+def _look_at_text(
+    name: str,
+    size: int,
+    start: bytes,
+    encoding: tuple[str, tuple[Guess, ...]],
+    form: Form | None,
+    delimiter: str | None,
+) -> Look:
+    """The look at a file whose beginning is known as UTF-8."""
+    form, delimiter = _form(name, start, form, delimiter)
+    if form == "jsonl":
+        if start.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"["):
+            hint = "Write one object per line (JSONL), without brackets and commas between them."
+            raise DataError(f"{name} is one JSON list, not an object per line.", hint)
+        rows: Iterable[dict[str, Any]] = _objects(start)
+    elif form == "txt":
+        texts = (line.text.rstrip("\r\n") for line in Lines(BytesIO(start)))
+        rows = ({"": text} for text in texts if text.strip())
+    else:
+        rows = _table(name, start, delimiter)
+    columns, count = _columns(islice(rows, SEEN))
+    if not count:
+        raise no_rows(name, Layout(form))
+    proposal = propose(form, encoding[0], delimiter or "\t", columns)
+    return Look(name, size, form, *encoding, delimiter, _shown(columns), count, proposal)
+
+
+def _look_at_parquet(path: Path, name: str, size: int) -> Look:
+    table = ParquetRows(path, name)
+    try:
+        if not table.names:
+            raise DataError(f"{name} has no columns.", "One column has to hold the texts.")
+        columns, count = _columns(islice(table.cells(table.names, SEEN), SEEN))
+        texts = [column for column in table.names if table.texts(column)]
+    finally:
+        table.close()
+    if not count:
+        raise no_rows(name, Layout("parquet"))
+    proposal = propose("parquet", "utf-8", "\t", columns)
+    if proposal is not None and proposal.text not in texts:
+        proposal = None
+    return Look(name, size, "parquet", "utf-8", (), "", _shown(columns), count, proposal)
+
+
+def _form(name: str, start: bytes, form: Form | None, delimiter: str | None) -> tuple[Form, str]:
+    """Form and delimiter: as chosen, as the name's ending says, or as the first rows look."""
+    asked = form or FORMS.get(Path(name).suffix.lower())
+    if asked == "jsonl" or (asked is None and start.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"{"):
+        return "jsonl", ""
+    best, width, texts = _separator(start)
+    if form == "txt" or (asked in ("txt", None) and not (width > 1 and texts)):
+        plain = asked is not None or width < 2
+        if plain and delimiter is None:
+            return "txt", ""
+    separator = delimiter or best or ("\t" if asked == "tsv" else ",")
+    return ("tsv" if separator == "\t" else "csv"), separator
+
+
+def _separator(start: bytes) -> tuple[str, int, bool]:
+    """The delimiter of a table's beginning, how many columns it makes, and whether one of them
+    is named as texts are. "" and 1 where each row has a single cell.
+
+    The one whose header says so, else whose rows most often have as many cells as the header.
+    """
+    best = ("", 1, False)
+    standing: tuple[bool, float, int] = (False, 0.0, 1)
+    for separator in _SEPARATORS:
+        found = [row for row in islice(_records(start, separator), SEEN // 4) if row.cells]
+        width = len(found[0].cells) if found else 0
+        if width < 2:
+            continue
+        texts = any(map(known_name, found[0].cells))
+        alike = sum(len(row.cells) == width for row in found) / len(found)
+        if (texts, alike, width) > standing:
+            best, standing = (separator, width, texts), (texts, alike, width)
+    return best
+
+
+def _records(start: bytes, delimiter: str) -> Iterator[Record]:
+    return records(Lines(BytesIO(start), returns=True), delimiter)
+
+
+def _table(name: str, start: bytes, delimiter: str) -> Iterator[dict[str, Any]]:
+    """The rows of a table that have as many cells as its header."""
+    header: tuple[str, ...] | None = None
+    for record in _records(start, delimiter):
+        if header is None and (record.cells or record.problem):
+            header = record.cells
+            check_header(name, header, (), delimiter, record.problem)
+            if not any(header):
+                raise DataError(
+                    f"The first row of {name} names no columns.",
+                    "Name them there: ID, Texts, Labels.",
+                )
+        elif header is not None and len(record.cells) == len(header):
+            yield dict(zip(header, record.cells, strict=True))
+    if header is None:
+        raise DataError(f"{name} is empty.", "Save the table with a first row that names columns.")
+
+
+def _objects(start: bytes) -> Iterator[dict[str, Any]]:
+    """The lines that are JSON objects."""
+    for line in Lines(BytesIO(start)):
+        try:
+            content = json.loads(line.text)
+        except (ValueError, RecursionError):  # checking names them
+            continue
+        if isinstance(content, dict):
+            yield content
+
+
+def _columns(rows: Iterable[dict[str, Any]]) -> tuple[dict[str, list[str]], int]:
+    """Cells as text by column, parallel to the rows, and how many rows there are."""
+    found = list(rows)
+    names = dict.fromkeys(name for row in found for name in row)
+    return {name: [as_text(row.get(name)) for row in found] for name in names}, len(found)
+
+
+def _shown(columns: dict[str, list[str]]) -> tuple[Column, ...]:
+    """The columns that have names, with their first cells."""
+    plain = list(columns) == [""]
+    return tuple(
+        Column(name, tuple(cell[:_LONGEST_CELL] for cell in cells[:SAMPLES]))
+        for name, cells in columns.items()
+        if name or plain
+    )
