@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize_scalar
 
 from core.cells import Codes
-from core.resampling import Interval, quantiles, redrawn
+from core.significance import Interval, quantiles, redrawn
 
 Floats = NDArray[np.floating]
 
@@ -114,8 +114,9 @@ def temperature(shares: Floats, gold: Codes) -> float | None:
 
     bounds = (float(np.log(_COLDEST)), float(np.log(_WARMEST)))
     found = minimize_scalar(loss, bounds=bounds, method="bounded", options={"xatol": 1e-4})
-    near = min(found.x - bounds[0], bounds[1] - found.x) < 1e-2
-    return None if near else float(np.exp(found.x))
+    if min(map(loss, bounds)) <= found.fun + 1e-9:  # it still falls at an end, or is flat
+        return None
+    return float(np.exp(found.x))
 
 
 def tempered(shares: Floats, warmth: float) -> Floats:

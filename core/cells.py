@@ -1,8 +1,7 @@
 """Rows as counts: how many have this gold class and that prediction, by group.
 
 A million rows become a few dozen numbers, of which every figure of ``core.metrics`` and every
-draw of ``core.resampling`` is made. Knows codes, which are places in ``core.labels.LABELS``; no
-names, no files. Shapes: N rows, G groups, K classes.
+draw of ``core.significance`` is made. Shapes: N rows, G groups, K classes.
 """
 
 from collections.abc import Sequence
@@ -26,59 +25,28 @@ def encode(names: Sequence[str], labels: Sequence[str] = LABELS) -> NDArray[np.i
     return np.array([index[name] for name in names], dtype=np.int64)
 
 
-def grouped(names: Sequence[str] | None, rows: int) -> tuple[NDArray[np.int64], list[str]]:
-    """(N,) place of each row's group, and the groups in alphabetical order; None: all in one.
-
-    The order does not depend on that of the rows, so neither do seeded draws over groups.
-
-    Raises:
-        ValueError: not one name a row.
-    """
-    if names is None:
-        return np.zeros(rows, dtype=np.int64), [""]
-    if len(names) != rows:
-        raise ValueError(f"{len(names)} groups for {rows} rows")
-    order = sorted(set(names))
-    return encode(names, order), order
-
-
-def confusions(
-    gold: Codes, predicted: Codes, groups: Codes | None = None, of: int = 1, size: int = K
+def counts(
+    columns: Sequence[Codes], groups: Codes | None = None, of: int = 1, size: int = K
 ) -> Counts:
-    """(G, K, K) counts, rows gold, columns predicted.
+    """How many rows of each group have these codes in the columns.
 
     Args:
-        gold: (N,) codes in [0, K).
-        predicted: (N,) codes in [0, K).
-        groups: (N,) codes in [0, G); None: one group.
+        columns: (N,) codes in [0, size) each; gold first, then one prediction or two.
+        groups: (N,) codes in [0, of); None: one group.
         of: G.
         size: K.
+
+    Returns:
+        (G, K, K), of three columns (G, K, K, K).
 
     Raises:
         ValueError: lengths differ, or a code is out of bounds.
     """
-    return counts((gold, predicted), groups, of, size)
-
-
-def joint(gold: Codes, a: Codes, b: Codes, groups: Codes | None = None, of: int = 1) -> Counts:
-    """(G, K, K, K) counts of gold class, first and second prediction.
-
-    Args and raises: as ``confusions``.
-    """
-    return counts((gold, a, b), groups, of)
-
-
-def counts(
-    columns: Sequence[Codes], groups: Codes | None = None, of: int = 1, size: int = K
-) -> Counts:
-    """(G, K, …) how many rows of each group have these codes in the columns.
-
-    Args and raises: as ``confusions``.
-    """
     rows = len(columns[0])
     place = np.zeros(rows, np.int64) if groups is None else groups
     if any(len(column) != rows for column in (*columns, place)):
-        raise ValueError(f"columns of {', '.join(str(len(column)) for column in columns)} rows")
+        lengths = [len(column) for column in (*columns, place)]
+        raise ValueError(f"columns and groups of {', '.join(map(str, lengths))} rows")
     for column, bound in ((place, of), *((column, size) for column in columns)):
         if rows and not 0 <= int(column.min()) <= int(column.max()) < bound:
             raise ValueError(f"a code outside 0 … {bound - 1}")
@@ -86,3 +54,20 @@ def counts(
         place = place.astype(np.int64) * size + column
     shape = (of, *[size] * len(columns))
     return np.bincount(place, minlength=int(np.prod(shape))).reshape(shape).astype(np.int64)
+
+
+def counts_of_names(
+    columns: Sequence[Sequence[str]], groups: Sequence[str] | None = None
+) -> Counts:
+    """``counts`` of columns of label names; groups by name, in alphabetical order.
+
+    That order does not depend on the rows', so neither do seeded draws that go through groups.
+
+    Raises:
+        ValueError: lengths differ, or a name is none of LABELS.
+    """
+    codes = [encode(column) for column in columns]
+    if groups is None:
+        return counts(codes)
+    order = sorted(set(groups))
+    return counts(codes, encode(groups, order), len(order))

@@ -22,13 +22,13 @@ MARK = "\ufeff"
 FORMULA = tuple("=+-@\t\r\n\0＝＋－＠")
 
 # JSON may hold these bare, but many readers end a line at them.
-_LINE_ENDS = str.maketrans({sign: f"\\u{ord(sign):04x}" for sign in "\x85\u2028\u2029"})
+LINE_ENDS = str.maketrans({sign: f"\\u{ord(sign):04x}" for sign in "\x85\u2028\u2029"})
 
 
 def to_jsonl(comparisons: Iterable[Comparison]) -> str:
     """One line per comparison: the records of the endpoint ``/compare``, see core.answers."""
     return "".join(
-        json.dumps(to_json(one), ensure_ascii=False, allow_nan=False).translate(_LINE_ENDS) + "\n"
+        json.dumps(to_json(one), ensure_ascii=False, allow_nan=False).translate(LINE_ENDS) + "\n"
         for one in comparisons
     )
 
@@ -68,6 +68,13 @@ def defused(cell: str) -> str:
     ("'=1+1", '1+1')
     """
     return f"'{cell}" if cell.startswith(FORMULA) else cell
+
+
+def quoted(cell: str, delimiter: str = ",") -> str:
+    """``cell`` in quotation marks where pandas' default quoting needs them."""
+    if any(sign in cell for sign in ('"', "\r", "\n", delimiter)):
+        return '"' + cell.replace('"', '""') + '"'
+    return cell
 
 
 def _cells(one: Comparison) -> list[str]:

@@ -14,7 +14,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from core.cells import Counts, confusions, encode
+from core.cells import Counts, counts, encode
 from core.labels import LABELS
 
 Classes = Literal["present"] | Sequence[str]
@@ -113,7 +113,7 @@ def report_of(
     own = three[:, places]
     macro = own.mean(axis=1)
     weighted = own @ support[places] / max(support[places].sum(), 1)
-    micro = _three(*(counts[places].sum(keepdims=True) for counts in (hits, support, predicted)))
+    micro = _three(*(c[places].sum(keepdims=True) for c in (hits, support, predicted)))
     return ClassificationReport(
         macro_f1=float(macro[2]),
         macro_precision=float(macro[0]),
@@ -164,13 +164,12 @@ def pooled(reports: Mapping[str, ClassificationReport]) -> PooledReport:
     )
 
 
-def macro_f1_of(confusion: Counts, classes: Sequence[str] | None = None) -> Floats:
+def macro_f1_of(confusion: Counts) -> Floats:
     """Macro-F1 of many confusion matrices at once: ``F1_k = 2·hits / (gold + predicted)``.
 
     Args:
-        confusion: (S, K, K), rows gold, columns predicted, in the order of LABELS.
-        classes: those scored; a class with neither gold nor predicted rows counts 0. None
-            scores in each matrix the classes that its gold holds.
+        confusion: (S, K, K), rows gold, columns predicted; in each matrix the classes are scored
+            that its gold holds.
 
     Returns:
         (S,) in [0, 1].
@@ -179,10 +178,7 @@ def macro_f1_of(confusion: Counts, classes: Sequence[str] | None = None) -> Floa
     support = confusion.sum(axis=2)  # (S, K)
     both = support + confusion.sum(axis=1)
     f1 = 2 * hits / np.maximum(both, 1)
-    if classes is None:
-        used = support > 0
-    else:
-        used = np.broadcast_to([label in classes for label in LABELS], f1.shape)
+    used = support > 0
     return np.asarray((f1 * used).sum(axis=1) / used.sum(axis=1), dtype=np.float64)
 
 
@@ -211,4 +207,4 @@ def confusion_matrix(
     rows, columns = encode(gold, labels), encode(predicted, labels)
     if len(rows) != len(columns) or not len(rows):
         raise ValueError(f"{len(rows)} gold and {len(columns)} predicted labels")
-    return confusions(rows, columns, size=len(labels))[0]
+    return counts((rows, columns), size=len(labels))[0]

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from sklearn.metrics import roc_auc_score
 
 from core.cells import Codes
-from core.resampling import Interval, quantiles, redrawn
+from core.significance import Interval, quantiles, redrawn
 
 Floats = NDArray[np.float64]
 Mask = NDArray[np.bool_]

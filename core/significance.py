@@ -1,148 +1,109 @@
-"""How sure a macro-F1 is, and whether two systems differ on the same rows: by label names.
+"""How sure a macro-F1 is, and whether two systems differ on the same rows.
 
 Bootstrap intervals resample rows within groups (languages); paired approximate randomisation
-tests macro-F1, McNemar accuracy. The draws are ``core.resampling``'s, which takes counts; this
-is the door for rows. Knows label names only.
+tests macro-F1, McNemar accuracy. All of them draw *counts of confusion cells* instead of rows,
+which is the same distribution and makes ten thousand draws of a million rows cheap. Knows counts
+in the order of ``core.labels.LABELS`` (``core.cells`` makes them); no rows and no names. Shapes: S
+draws, K classes.
+
+Strata are groups within which rows are drawn; a part is what one figure is of, made of one
+stratum or several, and the figure of several parts is their mean.
 """
 
 from collections.abc import Mapping, Sequence
 
-from core.cells import Counts, confusions, encode, grouped, joint
-from core.labels import LABELS
-from core.metrics import Classes, scored_classes
-from core.resampling import (
-    Interval,
-    Part,
-    difference_interval,
-    intervals,
-    mcnemar_of,
-    randomisation,
-)
+import numpy as np
+from numpy.typing import NDArray
+from scipy.stats import binomtest
+
+from core.cells import Counts, K
+from core.metrics import macro_f1_of
+
+Floats = NDArray[np.float64]
+Interval = tuple[float, float]
+Part = Sequence[Counts]
+"""The strata of one part; those without a row are passed over."""
+
+DRAWS = 10_000  # of a randomisation test
 
 
-def bootstrap_intervals(
-    gold: Sequence[str],
-    predicted: Sequence[str],
-    groups: Sequence[str] | None = None,
+def intervals(
+    parts: Sequence[Part],
     n: int = 1000,
     seed: int = 0,
-    *,
-    classes: Classes = "present",
-    average_groups: bool = False,
     level: float = 0.95,
 ) -> dict[str, Interval]:
-    """Percentile intervals of "macro_f1" and "accuracy", rows resampled within each group.
+    """Percentile intervals of "macro_f1" and "accuracy", both of the same draws.
+
+    Macro-F1 is over the classes that the gold of a draw holds.
 
     Args:
-        gold: label names.
-        predicted: label names, parallel.
-        groups: a language per row; None resamples all rows together.
+        parts: confusions (K, K) of each stratum of each part.
         n: draws.
         seed: of the draws.
-        classes: as in ``core.metrics.classification``; "present" means present in the draw.
-        average_groups: False scores all rows of a draw together, True takes the mean of the
-            groups' figures, as ``core.metrics.pooled`` does.
         level: coverage, in (0, 1).
 
-    Returns:
-        (low, high) in [0, 1] each.
-
     Raises:
-        ValueError: no rows, lengths differ, or an unknown label.
+        ValueError: no part holds a row.
     """
-    place, names = grouped(groups, len(gold))
-    cells = confusions(encode(gold), encode(predicted), place, len(names))
-    return intervals(_parts(cells, average_groups), n, seed, _fixed(gold, classes), level)
+    drawn = _drawn(parts, n, seed)  # (S, K, K) each
+    macro = np.mean([macro_f1_of(part) for part in drawn], axis=0)
+    right = np.mean([_accuracy_of(part) for part in drawn], axis=0)
+    return {"macro_f1": quantiles(macro, level), "accuracy": quantiles(right, level)}
 
 
-def bootstrap_macro_f1(
-    gold: Sequence[str],
-    predicted: Sequence[str],
-    groups: Sequence[str] | None = None,
+def difference_interval(
+    parts: Sequence[Part],
     n: int = 1000,
     seed: int = 0,
-    *,
-    classes: Classes = "present",
-    average_groups: bool = False,
     level: float = 0.95,
 ) -> Interval:
-    """``bootstrap_intervals`` of macro-F1 alone."""
-    found = bootstrap_intervals(
-        gold,
-        predicted,
-        groups,
-        n,
-        seed,
-        classes=classes,
-        average_groups=average_groups,
-        level=level,
-    )
-    return found["macro_f1"]
-
-
-def bootstrap_difference(
-    gold: Sequence[str],
-    a: Sequence[str],
-    b: Sequence[str],
-    groups: Sequence[str] | None = None,
-    n: int = 1000,
-    seed: int = 0,
-    *,
-    classes: Classes = "present",
-    average_groups: bool = False,
-    level: float = 0.95,
-) -> Interval:
-    """Percentile interval of macro-F1 of ``a`` minus that of ``b``, both on the same redrawn rows.
+    """Percentile interval of macro-F1 of a minus that of b, both on the same redrawn rows.
 
     Args:
-        gold: label names.
-        a: one system's labels, parallel.
-        b: the other's, parallel.
-        groups, n, seed, classes, average_groups, level: as in ``bootstrap_intervals``.
-
-    Returns:
-        (low, high) in [−1, 1].
+        parts: joint counts (K, K, K) of gold, a and b, of each stratum of each part.
+        n, seed, level: as of ``intervals``.
 
     Raises:
-        ValueError: no rows, lengths differ, or an unknown label.
+        ValueError: no part holds a row.
     """
-    place, names = grouped(groups, len(gold))
-    cells = _joint(gold, a, b, place, len(names))
-    return difference_interval(_parts(cells, average_groups), n, seed, _fixed(gold, classes), level)
+    drawn = _drawn(parts, n, seed)  # (S, gold, a, b) each
+    changes = [macro_f1_of(part.sum(axis=3)) - macro_f1_of(part.sum(axis=2)) for part in drawn]
+    return quantiles(np.mean(changes, axis=0), level)
 
 
-def randomisation_test(
-    gold: Sequence[str],
-    a: Sequence[str],
-    b: Sequence[str],
-    n: int = 10_000,
-    seed: int = 0,
-    *,
-    classes: Classes = "present",
-) -> float:
-    """Two-sided p of the difference in macro-F1: ``core.resampling.randomisation``.
+def randomisation(cells: Counts, n: int = DRAWS, seed: int = 0) -> float:
+    """Two-sided p of the difference in macro-F1 by paired approximate randomisation.
+
+    In each draw every row swaps its two predictions with probability one half (Yeh, 2000);
+    ``p = (1 + #{|d*| ≥ |d|}) / (n + 1)``.
 
     Args:
-        gold: label names.
-        a: one system's labels, parallel.
-        b: the other's, parallel.
-        n: draws.
-        seed: of the draws.
-        classes: as in ``core.metrics.classification``.
-
-    Raises:
-        ValueError: no rows, lengths differ, or an unknown label.
+        cells: (K, K, K) counts of gold, a and b.
+        n, seed: as of ``intervals``.
     """
-    return randomisation(_joint(gold, a, b)[0], n, seed, scored_classes(gold, LABELS, classes))
+    first, second = cells.sum(axis=2), cells.sum(axis=1)  # (K, K) each
+    observed = macro_f1_of(first[None])[0] - macro_f1_of(second[None])[0]
+    moved = _swapped(cells, n, np.random.default_rng(seed))  # (S, K, K)
+    drawn = macro_f1_of(first + moved) - macro_f1_of(second - moved)
+    extreme = int((np.abs(drawn) >= abs(observed) - 1e-12).sum())
+    return (1 + extreme) / (n + 1)
 
 
-def mcnemar(gold: Sequence[str], a: Sequence[str], b: Sequence[str]) -> float:
-    """Two-sided exact p of the difference in accuracy; 1 where both are right on the same rows.
+def mcnemar(cells: Counts) -> float:
+    """Two-sided exact p of the difference in accuracy: a binomial over the rows that differ.
 
-    Raises:
-        ValueError: lengths differ, or an unknown label.
+    1 where the two are right on the same rows.
+
+    Args:
+        cells: (K, K, K) counts of gold, a and b.
     """
-    return mcnemar_of(_joint(gold, a, b)[0])
+    both = np.einsum("kkk->k", cells).sum()
+    only_a = int(np.einsum("kkb->kb", cells).sum() - both)
+    only_b = int(np.einsum("kak->ka", cells).sum() - both)
+    if only_a + only_b == 0:
+        return 1.0
+    return float(binomtest(only_a, only_a + only_b, 0.5).pvalue)
 
 
 def holm(p_values: Mapping[str, float]) -> dict[str, float]:
@@ -158,22 +119,41 @@ def holm(p_values: Mapping[str, float]) -> dict[str, float]:
     return {name: adjusted[name] for name in p_values}
 
 
-def _joint(
-    gold: Sequence[str],
-    a: Sequence[str],
-    b: Sequence[str],
-    place: Counts | None = None,
-    of: int = 1,
-) -> Counts:
-    if not len(gold) == len(a) == len(b):
-        raise ValueError(f"{len(gold)} gold, {len(a)} and {len(b)} labels")
-    return joint(encode(gold), encode(a), encode(b), place, of)
+def quantiles(figures: Floats, level: float = 0.95) -> Interval:
+    """The middle ``level`` of S figures."""
+    low, high = np.quantile(figures, [(1 - level) / 2, (1 + level) / 2])
+    return float(low), float(high)
 
 
-def _parts(cells: Counts, average_groups: bool) -> list[Part]:
-    """Each group on its own, or all of them as the strata of one figure."""
-    return [[own] for own in cells] if average_groups else [list(cells)]
+def redrawn(cells: Counts, n: int, random: np.random.Generator) -> Counts:
+    """(S, …) counts of as many rows, drawn with replacement; at least one row."""
+    total = int(cells.sum())
+    drawn = random.multinomial(total, (cells / total).ravel(), size=n)
+    return np.asarray(drawn, dtype=np.int64).reshape(n, *cells.shape)
 
 
-def _fixed(gold: Sequence[str], classes: Classes) -> Sequence[str] | None:
-    return None if classes == "present" else scored_classes(gold, LABELS, classes)
+def _drawn(parts: Sequence[Part], n: int, seed: int) -> list[Counts]:
+    """The redrawn rows of each part that has any, strata summed."""
+    random = np.random.default_rng(seed)
+    held = [[cells for cells in part if cells.any()] for part in parts]
+    found = [np.sum([redrawn(c, n, random) for c in part], axis=0) for part in held if part]
+    if not found:
+        raise ValueError("no rows to draw from")
+    return found
+
+
+def _accuracy_of(confusion: Counts) -> Floats:
+    """(S,) of confusions (S, K, K)."""
+    hits = np.trace(confusion, axis1=1, axis2=2)
+    return np.asarray(hits / confusion.sum(axis=(1, 2)), dtype=np.float64)
+
+
+def _swapped(cells: Counts, n: int, random: np.random.Generator) -> Counts:
+    """(S, K, K) what random swaps add to the confusion of a and take from that of b."""
+    moved = np.zeros((n, K, K), dtype=np.int64)
+    for gold, a, b in np.argwhere(cells).tolist():
+        if a != b:
+            swaps = random.binomial(cells[gold, a, b], 0.5, size=n)
+            moved[:, gold, b] += swaps
+            moved[:, gold, a] -= swaps
+    return moved

@@ -168,7 +168,7 @@ def _object(line: Line, key: str) -> Row:
     if line.problem:
         raise ValueError(line.problem)
     try:
-        content = json.loads(line.text, parse_constant=_no_number)
+        content = _JSON.decode(line.text)
     except (ValueError, RecursionError):
         raise ValueError("it is not JSON") from None
     if not isinstance(content, dict):
@@ -198,3 +198,6 @@ def _within(value: Any, depth: int) -> bool:
 
 def _no_number(name: str) -> None:
     raise ValueError(f"{name} is no JSON number")
+
+
+_JSON = json.JSONDecoder(parse_constant=_no_number)

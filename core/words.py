@@ -5,6 +5,7 @@ The only file that knows the marks of tokenizers ("▁", "##", "Ġ"). A word is 
 nothing of models, scores or labels.
 """
 
+import re
 import unicodedata
 from bisect import bisect_right
 from collections.abc import Sequence
@@ -19,6 +20,7 @@ Span = tuple[int, int]
 _MARKS = ("▁", "##", "</w>")  # SentencePiece, WordPiece, old BPE
 _SPACE = "Ġ"  # byte-level BPE's space; its pieces are bytes, written as letters
 _BYTES = ByteLevel()
+_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +115,7 @@ def _byte_level(tokenizer: Any) -> bool:
 
 def encodable(text: str) -> str:
     """The text with lone surrogates, which no tokenizer accepts, as U+FFFD; same length."""
-    return "".join("\ufffd" if "\ud800" <= char <= "\udfff" else char for char in text)
+    return _SURROGATE.sub("\ufffd", text)
 
 
 def align(text: str, tokenizer: Any, *, prefix: str = "", max_length: int = 128) -> Alignment:

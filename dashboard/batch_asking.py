@@ -125,6 +125,37 @@ def labels(value: Any) -> dict[str, str]:
     return {cell: label or LEFT_OUT for cell, label in value.items()}
 
 
+def columns(value: Any) -> dict[str, str | None]:
+    """Which column holds what, as a program says it; None leaves a role without one.
+
+    Raises:
+        InputError: another shape, or a role that there is not.
+    """
+    if value is None:
+        return {}
+    if not isinstance(value, dict) or not all(
+        isinstance(one, str | None) for one in value.values()
+    ):
+        raise InputError(*words.COLUMNS_SHAPE)
+    other = [key for key in value if key not in (*COLUMNS, "kind")]
+    if other:
+        said = words.NO_SUCH_ROLE.format(name=repr(other[0])[:40])
+        raise InputError(said, words.THERE_ARE.format(names=", ".join((*COLUMNS, "kind"))))
+    return {key: one for key, one in value.items() if key != "kind"}
+
+
+def kind(value: Any) -> Gold | None:
+    """What gold holds, as a program says it beside the columns; None where it does not.
+
+    Raises:
+        InputError: neither emotions nor triggers.
+    """
+    told = value.get("kind") if isinstance(value, dict) else None
+    if told is not None and told not in words.KINDS:
+        raise InputError(words.NO_SUCH_KIND.format(name=repr(told)[:40]))
+    return cast(Gold | None, told)
+
+
 def plan(question: Any, begun: Plan, offered: Sequence[str]) -> Plan:
     """What is to be computed.
 

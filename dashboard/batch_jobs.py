@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from core.errors import InputError
+from core.errors import InputError, TandemError
 from dashboard.wording import batch as words
 
 log = logging.getLogger("tandem")
@@ -93,6 +93,8 @@ def _run(job: Job, work: Callable[[Job], Any]) -> None:
     try:
         job.result = work(job)
     except Exception as problem:
+        if not isinstance(problem, TandemError):
+            log.exception("Work on a file failed.")
         job.problem = problem
     finally:
         job.finished.set()

@@ -17,9 +17,9 @@ from core.errors import DataError, InputError, TandemError
 from core.evaluation.plan import METRICS, Filter, Order, Page, Plan, Progress, SystemInfo
 from core.evaluation.schema import Metrics
 from core.files.layout import Layout
-from core.request import AUTO
+from dashboard.batch_command import command
 from dashboard.batch_jobs import Job, Jobs
-from dashboard.results import FILES, LAYOUT, RESULTS, RUN, Kept, Store, safe_name
+from dashboard.results import FILES, LAYOUT, RESULTS, RUN, Kept, Store
 from dashboard.services import AT_ONCE, EXAMPLES, Services, sentence
 from dashboard.wording import batch as words
 
@@ -69,9 +69,7 @@ class Batch:
         runs: the folder that holds the folder of results; made with the first upload.
     """
 
-    def __init__(
-        self, services: Services, runs: Path = RUNS, limits: Limits | None = None
-    ) -> None:
+    def __init__(self, services: Services, runs: Path = RUNS, limits: Limits | None = None) -> None:
         self.services = services
         self.store = Store(runs.resolve() / FOLDER)
         self.limits = limits or Limits()
@@ -127,20 +125,28 @@ class Batch:
         """Begin to read the whole file; InputError where it is being worked on."""
 
         def work(job: Job) -> "Check":
-            from core.files.checking import check
-
-            found = check(
-                kept.file, layout, _tell(job), job.cancel.is_set, name=kept.name
-            )
-            if found.usable > self.limits.rows:
-                limit = words.number(self.limits.rows)
-                hint = words.TOO_MANY_HINT.format(command=words.COMMAND)
-                raise DataError(words.TOO_MANY_ROWS.format(limit=limit), hint)
-            return found
+            return self.checked_now(kept, layout, _tell(job), job.cancel.is_set)
 
         record = {"layout": layout.to_dict(), "language": language}
-        self.jobs.begin(kept.token, Job("check", session, layout), work)
+        self.jobs.begin(kept.token, Job("check", session), work)
         kept.write(LAYOUT, record)
+
+    def checked_now(
+        self,
+        kept: Kept,
+        layout: Layout,
+        told: Callable[[Progress], None] | None = None,
+        stop: Callable[[], bool] | None = None,
+    ) -> "Check":
+        """Read the whole file; DataError where it cannot be read, or has too many rows."""
+        from core.files.checking import check
+
+        found = check(kept.file, layout, told, stop, name=kept.name)
+        if found.usable > self.limits.rows:
+            limit = words.number(self.limits.rows)
+            hint = words.TOO_MANY_HINT.format(command=words.COMMAND)
+            raise DataError(words.TOO_MANY_ROWS.format(limit=limit), hint)
+        return found
 
     def checked(self, kept: Kept) -> "Check | None":
         """What the newest check of the file found; None where there is none."""
@@ -233,6 +239,12 @@ class Batch:
                     return "stopped"
                 raise
         return "stopped" if found["run"]["stopped"] else "done"
+
+    def evaluate(self, kept: Kept, plan: Plan) -> Metrics:
+        """A run that its asker waits for; see core.engine.Engine.evaluate."""
+        with self.services.turn(threading.Event(), self._turns):
+            engine = self.services.engine()
+            return engine.evaluate(plan, kept.results, command=command(plan))
 
     def stop(self, kept: Kept) -> None:
         """Let the file's work end after what it is at; nothing if none runs."""

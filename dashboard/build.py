@@ -18,9 +18,18 @@ import gradio as gr  # noqa: E402
 from starlette.middleware import Middleware  # noqa: E402
 from starlette.middleware.trustedhost import TrustedHostMiddleware  # noqa: E402
 
-from dashboard import theme, wording  # noqa: E402
+from dashboard import batch_routes, served, theme, wording  # noqa: E402
+from dashboard.batch_services import Batch  # noqa: E402
 from dashboard.services import Services  # noqa: E402
-from dashboard.tabs import compare, explain, explain_endpoint  # noqa: E402
+from dashboard.tabs import (  # noqa: E402
+    batch as batch_tab,
+)
+from dashboard.tabs import (  # noqa: E402
+    batch_endpoint,
+    compare,
+    explain,
+    explain_endpoint,
+)
 from dashboard.views import page  # noqa: E402
 from dashboard.views.scripts import cards as cards_script  # noqa: E402
 from dashboard.views.scripts import form as form_script  # noqa: E402
@@ -28,6 +37,7 @@ from dashboard.views.scripts import form as form_script  # noqa: E402
 LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
 _ADDRESS = re.compile(r"(?:\[([0-9A-Fa-f:.]+)\]|([0-9.]+))(?::\d+)?")
 POLL = 1.0  # seconds between two looks at a loading that is under way
+CACHE = (3600, 86400)  # files that came and went through endpoints: looked at, and kept, seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +53,14 @@ class Door:
     share: bool = False
 
 
-def build(services: Services) -> gr.Blocks:
-    """The whole page on these services."""
-    with gr.Blocks(title=wording.NAME, analytics_enabled=False) as blocks:
+def build(services: Services, batch: Batch | None = None) -> gr.Blocks:
+    """The whole page on these services.
+
+    Args:
+        batch: uploaded files and their runs; None: in the folder ``runs``, with usual limits.
+    """
+    batch = batch or Batch(services)
+    with gr.Blocks(title=wording.NAME, analytics_enabled=False, delete_cache=CACHE) as blocks:
         header = gr.HTML(
             page.header(services.status()), elem_id="td-header", apply_default_css=False
         )
@@ -53,9 +68,11 @@ def build(services: Services) -> gr.Blocks:
         with gr.Tabs():
             compare.build(services, blocks)
             explain.build(services)
+            batch_tab.build(batch)
 
         compare.endpoint(services)
         explain_endpoint.endpoint(services)
+        batch_endpoint.endpoint(batch)
 
         def look() -> tuple[str, gr.Timer]:
             status = services.status()
@@ -64,17 +81,23 @@ def build(services: Services) -> gr.Blocks:
         quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
         blocks.load(look, None, [header, timer], **quiet)
         timer.tick(look, None, [header, timer], **quiet)
+    blocks.tandem = batch  # launch serves its uploads and downloads
     return blocks
 
 
 def launch(blocks: gr.Blocks, door: Door) -> tuple[str, str | None]:
-    """Serve the page without blocking; returns its local and its shared address."""
+    """Serve a page of ``build`` without blocking; returns its local and its shared address."""
+    batch: Batch = blocks.tandem
     _, local, shared = blocks.launch(
         server_name=door.host,
         server_port=door.port,
         share=door.share,
         auth=checker(door.logins) if door.logins else None,
-        app_kwargs={"middleware": [Middleware(TrustedHosts, **_hosts(door))]},
+        app_kwargs={
+            "middleware": [Middleware(TrustedHosts, **_hosts(door))],
+            "routes": [*served.routes(), *batch_routes.routes(batch)],
+        },
+        max_file_size=batch.limits.bytes,
         theme=theme.gradio_theme(),
         head=cards_script.head(theme.stylesheet()) + form_script.head(),
         footer_links=["api", "settings"],

@@ -106,6 +106,13 @@ def _table(raw: Any) -> dict[str, float]:
     return {_text(name): _number(value) for name, value in raw.items()}
 
 
+def _words(raw: Any) -> dict[str, str]:
+    """Texts by name; a whole number is a name too, as a label of a data set may be."""
+    if not isinstance(raw, Mapping):
+        raise ValueError
+    return {_text(str(k) if type(k) is int else k): _text(text) for k, text in raw.items()}
+
+
 def _nested(raw: Any) -> dict[str, dict[str, Any]]:
     """Tables by name, of what JSON holds too."""
     if not isinstance(raw, Mapping):
@@ -146,6 +153,7 @@ KINDS: dict[Any, _Kind] = {
     tuple[str, ...]: _Kind("list of text", "a list of text, as a,b", _several(_text)),
     tuple[int, ...]: _Kind("list of whole numbers", "whole numbers, as 1,2", _several(_whole)),
     dict[str, float]: _Kind("table of numbers", "a table, as {name: 0.5}", _table),
+    dict[str, str]: _Kind("table of text", "a table, as {joy: Joy}", _words),
     NESTED: _Kind("table of tables", "tables by name, as {name: {option: value}}", _nested),
 }
 

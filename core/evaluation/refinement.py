@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from core.cells import confusions
+from core.cells import counts
 from core.evaluation.rows import Answers, Mask, Rows
 from core.evaluation.schema import FlipCell, Refinement, Split
 from core.evaluation.table import Places
@@ -112,7 +112,7 @@ def _prior(flips: Flips, factors: NDArray[np.float64] | None) -> dict[str, Any] 
     if flips.shifted is None or factors is None:
         return None
     gold, label = flips.rows.gold[flips.known], flips.shifted[flips.known]
-    report = report_of(confusions(gold, label)[0])
+    report = report_of(counts((gold, label))[0])
     return {
         "macro_f1": report.macro_f1,
         "accuracy": report.accuracy,

@@ -19,16 +19,13 @@ from core.evaluation.engines import Engines, open_engines
 from core.evaluation.plan import METRICS, PREDICTIONS, Plan
 from core.evaluation.schema import Metrics, RunMetrics, TriggerBoard
 from core.evaluation.stamp import device_of, models_of, stamp, version
-from core.evaluation.store import Store
+from core.evaluation.store import EXPLAINED, Store
 from core.evaluation.systems import Chosen, choose, seen
 from core.evaluation.telling import Telling, Told
 from core.languages import LanguageIdentifier
 from core.memory import give_back
 from core.records import Example
 from core.roster import Roster
-
-EXPLAINED = "explained.jsonl"
-"""In the folder: what the trigger board keeps, so that a later start need not explain it again."""
 
 Stop = Callable[[], bool]
 
@@ -131,7 +128,9 @@ def _chunks(plan: Plan) -> Iterator[Chunk]:
     """The file's rows; none where no row can be used."""
     from core.files.rows import read_rows
 
-    return (chunk for chunk in chunks(read_rows(Path(plan.path), plan.layout)) if chunk.rows)
+    return (
+        chunk for chunk in chunks(read_rows(Path(plan.path), plan.layout, plan.title)) if chunk.rows
+    )
 
 
 def _board(plan: Plan, chosen: Chosen, folder: Path, telling: Telling, stop: Stop) -> TriggerBoard:

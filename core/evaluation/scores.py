@@ -11,15 +11,15 @@ from core.cells import Counts
 from core.evaluation.schema import MeanScores, Scores, Test
 from core.labels import LABELS
 from core.metrics import pooled, report_of
-from core.resampling import (
+from core.significance import (
     Interval,
     Part,
     difference_interval,
+    holm,
     intervals,
-    mcnemar_of,
+    mcnemar,
     randomisation,
 )
-from core.significance import holm
 
 
 def scores(strata: Part, draws: int, seed: int) -> Scores:
@@ -121,7 +121,7 @@ def _test(a: str, b: str, language: str, strata: Part, draws: int, seed: int) ->
         "interval": list(ends),
         "randomisation_p": randomisation(cube, seed=seed),
         "holm_p": None,
-        "mcnemar_p": mcnemar_of(cube),
+        "mcnemar_p": mcnemar(cube),
     }
 
 

@@ -23,6 +23,9 @@ from core.evaluation.aside import aside, clear, troubles, write_json
 from core.evaluation.chunks import Chunk
 from core.evaluation.plan import METRICS, PARTS, PLAN, PREDICTIONS
 
+EXPLAINED = "explained.jsonl"
+"""What the trigger board keeps, so that a later start need not explain it again."""
+
 FORMAT = 1
 GROUP = 65_536  # rows of a row group
 KEY = b"tandem"  # in the footer of each table
@@ -214,3 +217,20 @@ def _locked(folder: Path) -> int:
             os.close(number)
             raise
     return number
+
+
+def clear_results(folder: Path) -> None:
+    """Take away what evaluations wrote into a folder, and nothing else.
+
+    Raises:
+        TandemError: another process writes it.
+    """
+    if not folder.is_dir():
+        return
+    lock = _locked(folder)
+    try:
+        shutil.rmtree(folder / PARTS, ignore_errors=True)
+        for name in (METRICS, PREDICTIONS, EXPLAINED, PLAN):
+            (folder / name).unlink(missing_ok=True)
+    finally:
+        os.close(lock)

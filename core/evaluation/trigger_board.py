@@ -155,7 +155,7 @@ def _explain_chunk(
                 work.add(one, tweets, texts.setdefault(one.system, own))
             except ModelError as problem:
                 one.reason = str(problem)
-        clock.tell(len(chunk), answered, missing)
+        clock.tell(len(chunk), answered, computed=missing and not one.reason)
 
 
 class _Clock:
@@ -164,19 +164,23 @@ class _Clock:
     def __init__(self, work: _Work, told: Told | None) -> None:
         self.work, self.told = work, told
         self.started = time.monotonic()
-        self._new = 0.0  # tweets' worth of work that this start did
+        self._new = 0  # tweets of chunks of which this start computed anything
+        self._computed = False  # anything of this chunk
 
     def tell(self, tweets: int, answered: int, computed: bool) -> None:
         """So many entrants have answered a chunk, the last one just now, or in an earlier start."""
-        among, total = len(self.work.entrants), self.work.cases.total
-        self._new += tweets / among * computed
+        self._computed = computed or (answered > 1 and self._computed)
+        part = tweets * answered / len(self.work.entrants)
+        ready, new = len(self.work.whole) + part, self._new + part * self._computed
+        if answered == len(self.work.entrants):
+            self._new += tweets * self._computed
         if self.told is None:
             return
-        ready = len(self.work.whole) + tweets * answered / among
+        total = self.work.cases.total
         seconds, left = time.monotonic() - self.started, None
-        if total is not None and self._new > 0:
-            left = (total - ready) * seconds / self._new
-        self.told(Progress("explaining", _floor(ready), total, seconds, left, _floor(self._new)))
+        if total is not None and new > 0:
+            left = (total - ready) * seconds / new
+        self.told(Progress("explaining", _floor(ready), total, seconds, left, _floor(new)))
 
 
 def _floor(tweets: float) -> int:

@@ -124,16 +124,15 @@ def _wide(head: bytes) -> tuple[str, ...]:
 def _where_it_fails(stream: BinaryIO) -> bytes | None:
     """The bytes around the first one that is not UTF-8; None in a file that is UTF-8."""
     around: bytes | None = None
-    sound = broken = 0
+    sound = broken = 0  # continuation bytes, and sequences that are none
     for part in _whole_characters(stream):
         try:
-            sound += _beyond_ascii(part.decode())
+            text = part.decode()
         except UnicodeDecodeError as error:
             around = around or part[max(error.start - _BEFORE, 0) : error.start + _HEAD]
             text = part.decode("utf-8", "replace")
-            wrong = text.count("\ufffd") - part.count(_FFFD)
-            broken += wrong
-            sound += _beyond_ascii(text) - wrong
+            broken += text.count("\ufffd") - part.count(_FFFD)
+        sound += len(part) - len(text)
     return around if 10 * broken > sound else None
 
 
@@ -148,11 +147,6 @@ def _whole_characters(stream: BinaryIO) -> Iterator[bytes]:
         rest = part[end:]
         yield part[:end]
     yield rest
-
-
-def _beyond_ascii(text: str) -> int:
-    """How many characters of a text are not ASCII."""
-    return 0 if text.isascii() else len(text) - len(text.encode("ascii", "ignore"))
 
 
 def _by_bytes(around: bytes) -> tuple[Guess, ...]:

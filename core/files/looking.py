@@ -87,6 +87,8 @@ def look(
         chosen, offered = found(path)
         chosen = chosen if encoding is None else encoding_of(encoding)
         if chosen is None:
+            if not offered[0].name.startswith("utf-16"):
+                refuse_binary(name, head)
             guessed = form or FORMS.get(Path(name).suffix.lower(), "csv")
             return Look(name, size, guessed, None, offered, "", (), 0, None)
         start = _start(path, chosen)
@@ -115,17 +117,15 @@ def _look_at_text(
 ) -> Look:
     """The look at a file whose beginning is known as UTF-8."""
     form, delimiter = _form(name, start, form, delimiter)
+    rows: Iterable[dict[str, Any] | None]
     if form == "jsonl":
-        if start.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"["):
-            hint = "Write one object per line (JSONL), without brackets and commas between them."
-            raise DataError(f"{name} is one JSON list, not an object per line.", hint)
-        rows: Iterable[dict[str, Any]] = _objects(start)
+        rows = _objects(name, start)
     elif form == "txt":
         texts = (line.text.rstrip("\r\n") for line in Lines(BytesIO(start)))
         rows = ({"": text} for text in texts if text.strip())
     else:
         rows = _table(name, start, delimiter)
-    columns, count = _columns(islice(rows, SEEN))
+    columns, count = _columns(rows)
     if not count:
         raise no_rows(name, Layout(form))
     proposal = propose(form, encoding[0], delimiter or "\t", columns)
@@ -137,7 +137,7 @@ def _look_at_parquet(path: Path, name: str, size: int) -> Look:
     try:
         if not table.names:
             raise DataError(f"{name} has no columns.", "One column has to hold the texts.")
-        columns, count = _columns(islice(table.cells(table.names, SEEN), SEEN))
+        columns, count = _columns(table.cells(table.names, SEEN))
         texts = [column for column in table.names if table.texts(column)]
     finally:
         table.close()
@@ -187,40 +187,25 @@ def _records(start: bytes, delimiter: str) -> Iterator[Record]:
     return records(Lines(BytesIO(start), returns=True), delimiter)
 
 
-def _table(name: str, start: bytes, delimiter: str) -> Iterator[dict[str, Any]]:
-    """The rows of a table that have as many cells as its header."""
+def _table(name: str, start: bytes, delimiter: str) -> Iterator[dict[str, Any] | None]:
+    """A table's header as a row without cells, then its rows; None for those that are ragged."""
     header: tuple[str, ...] | None = None
     for record in _records(start, delimiter):
-        if header is None and (record.cells or record.problem):
+        if not (record.cells or record.problem):
+            continue
+        if header is None:
             header = record.cells
             check_header(name, header, (), delimiter, record.problem)
             if not any(header):
-                raise DataError(
-                    f"The first row of {name} names no columns.",
-                    "Name them there: ID, Texts, Labels.",
-                )
-        elif header is not None and len(record.cells) == len(header):
+                hint = "Name them there: ID, Texts, Labels."
+                raise DataError(f"The first row of {name} names no columns.", hint)
+            yield dict.fromkeys(header)
+        elif len(record.cells) == len(header):
             yield dict(zip(header, record.cells, strict=True))
+        else:
+            yield None
     if header is None:
-        raise DataError(f"{name} is empty.", "Save the table with a first row that names columns.")
-
-
-def _objects(start: bytes) -> Iterator[dict[str, Any]]:
-    """The lines that are JSON objects."""
-    for line in Lines(BytesIO(start)):
-        try:
-            content = json.loads(line.text)
-        except (ValueError, RecursionError):  # checking names them
-            continue
-        if isinstance(content, dict):
-            yield content
-
-
-def _columns(rows: Iterable[dict[str, Any]]) -> tuple[dict[str, list[str]], int]:
-    """Cells as text by column, parallel to the rows, and how many rows there are."""
-    found = list(rows)
-    names = dict.fromkeys(name for row in found for name in row)
-    return {name: [as_text(row.get(name)) for row in found] for name in names}, len(found)
+        raise DataError(f"{name} is empty.", SAVE_AS)
 
 
 def _shown(columns: dict[str, list[str]]) -> tuple[Column, ...]:

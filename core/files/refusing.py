@@ -95,11 +95,11 @@ def _refuse_foreign(path: Path, name: str, head: bytes) -> None:
 
 
 def refuse_binary(name: str, text: bytes) -> None:
-    """Raise DataError where bytes that ought to be text in UTF-8 are mostly not.
+    """Raise DataError where many bytes that ought to be text are control characters.
 
     NUL bytes here and there are no such thing: their rows are named.
     """
-    if 10 * (len(text) - len(text.translate(None, _CONTROLS))) > len(text):
+    if 20 * (len(text) - len(text.translate(None, _CONTROLS))) > len(text):
         raise DataError(f"{name} holds no text.", _SAVE_AS)
 
 

@@ -28,7 +28,7 @@ PAGES = 16  # that may compare or wait at once; how many compute, services decid
 def build(services: Services, blocks: gr.Blocks) -> None:
     """The tab's widgets, inside ``blocks``, and what an address that holds tweets sets off."""
     examples = services_module.examples()
-    with gr.Tab(wording.TAB, id="compare"):
+    with gr.Tab(wording.TAB, id="compare", elem_id="td-tab-compare"):
         box = _box()
         with gr.Row(elem_id="td-controls"):
             buttons = _example_buttons(examples)

@@ -112,6 +112,22 @@ LABELS_SHAPE = (
     'For example {"happy": "Joy", "surprise": null}: null leaves the rows out.',
 )
 NOT_OF_SIX = "The label {label}, for {cell}, is none of Love, Joy, Anger, Fear, Sadness, Neutral."
+COLUMNS_SHAPE = (
+    "columns must be an object of strings.",
+    'For example {"text": "tweet", "gold": "emotion"}.',
+)
+NO_SUCH_ROLE = "columns names {name}, which is nothing that a column can be."
+NO_SUCH_COLUMN = "The file has no column {name}."
+NO_SUCH_KIND = "kind must be emotions or triggers, not {name}."
+NO_FILE = ("There is no file.", "Send one with gradio_client.handle_file(path).")
+TELL_TEXT = 'Send columns={{"text": …}}; there are {names}.'
+NOT_UTF8 = "{name} is not UTF-8."
+TELL_ENCODING = "Say encoding, one of {names}."
+UNKNOWN_LABELS = "These labels are none of the six: {labels}."
+TELL_LABELS = (
+    'Send labels={"…": "Joy"} for each, with Love, Joy, Anger, Fear, Sadness or Neutral; '
+    "null leaves its rows out."
+)
 MAPPED = "Labels that you mapped: {pairs}."
 
 # systems
@@ -156,9 +172,7 @@ STAGES = {
 STOP, STOPPING, CONTINUE, ANEW = "Stop", "Stopping…", "Continue", "Start over"
 STOPPED = "Stopped after {done}: what follows is about those. Continue goes on where it stopped."
 STOPPED_EARLY = "Stopped before the first rows were answered."
-INTERRUPTED = (
-    "The server ended in the middle of this run. What was done is kept: Continue goes on."
-)
+INTERRUPTED = "The server ended in the middle of this run. What was done is kept: Continue goes on."
 FAILED = "The run ended with a problem."
 BUSY = ("A run of yours is under way.", "Wait for it, or stop it.")
 FULL = ("The server is at work on too many files.", "Try again in a while.")

@@ -13,7 +13,7 @@ from dashboard.wording.batch_results import (
     p_is,
     rows,
     score,
-    system,
+    the,
 )
 from dashboard.wording.numbers import number, percent, points
 
@@ -36,12 +36,6 @@ TAGS = {
     "unknown": "Whether its training saw these texts is not recorded.",
 }
 STOPPED = "The evaluation was stopped: this is of the rows answered until then."
-
-
-def the(name: str) -> str:
-    """A system inside a sentence: "the student before refinement"."""
-    title = system(name)
-    return f"the {title[:1].lower()}{title[1:]}" if title != name else title
 
 
 def good(name: str, macro_f1: float, ends: Sequence[float] | None, n: int) -> str:

@@ -4,7 +4,7 @@ Knows words and how numbers are written; knows no HTML, no colours.
 """
 
 from core.attribution import METHODS
-from dashboard.wording.batch_results import figure, listed, rows, score, share, system
+from dashboard.wording.batch_results import figure, listed, rows, score, share, the
 from dashboard.wording.numbers import number, percent
 
 # flips
@@ -58,7 +58,9 @@ COVERAGE_X, COVERAGE_Y = "Rows kept, the most trusted first (%)", "Teacher's acc
 WEIGHT_HISTOGRAM = "w̄ by language"
 WEIGHT_AXIS = "w̄ (%)"
 AUROC_TITLE = "How well each signal tells the teacher's right rows from its wrong ones"
-AUROC_COLUMNS = ("Signal", "AUROC", "95\u00a0% interval", "Against chance", "Spearman with w̄", "Rows")
+AUROC_COLUMNS = (
+    "Signal", "AUROC", "95\u00a0% interval", "Against chance", "Spearman with w̄", "Rows",
+)  # fmt: skip
 ABOUT_AUROC = (
     "0.5 is a coin toss, 1 perfect. Signals are signed so that larger should mean better. "
     "Rivals of w̄ need no student: the translator's own likelihood, lengths, copied words."
@@ -170,7 +172,7 @@ def outside(count: int) -> str:
 def best_method(name: str, of: str, f1: float, ends: str) -> str:
     """The leader of the board in a sentence."""
     return (
-        f"{method(name)} of the {system(of)[:1].lower()}{system(of)[1:]} finds trigger words best: "
+        f"{method(name)} of {the(of)} finds trigger words best: "
         f"token F1 {score(f1)}{f' ({ends})' if ends else ''}."
     )
 

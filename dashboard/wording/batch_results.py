@@ -4,12 +4,42 @@ Knows words and how numbers are written; knows no HTML, no colours. The sentence
 whether a system is good are in dashboard/wording/batch_answers.py.
 """
 
-import math
-from collections.abc import Sequence
-
 from core.records import UNKNOWN
+from dashboard.wording.batch_numbers import (
+    NONE,
+    bare,
+    between,
+    figure,
+    interval,
+    listed,
+    p,
+    p_is,
+    rows,
+    score,
+    seconds,
+    share,
+    tenth,
+    twentieth,
+)
 from dashboard.wording.languages import LANGUAGES, UNKNOWN_LANGUAGE
-from dashboard.wording.numbers import number, percent
+from dashboard.wording.numbers import number
+
+__all__ = [  # written down in a file of their own, read here
+    "NONE",
+    "bare",
+    "between",
+    "figure",
+    "interval",
+    "listed",
+    "p",
+    "p_is",
+    "rows",
+    "score",
+    "seconds",
+    "share",
+    "tenth",
+    "twentieth",
+]
 
 TITLE = "Results"
 SECTIONS = {
@@ -30,7 +60,6 @@ SECTIONS = {
 """Key → heading, in the order of the page."""
 PARTS = "Parts of the results"
 ALL, ALL_LANGUAGES = "All rows", "All languages"
-NONE = "–"
 SYSTEM, LANGUAGE, CLASS, GOLD, ROWS = "System", "Language", "Class", "Gold", "Rows"
 NUMBERS, MORE = "Numbers", "More figures"
 SAVE_PICTURE = "Save picture"
@@ -105,7 +134,7 @@ CLASSES = "F1 by language and class, {system}"
 SUPPORT = "{count} rows"
 NOT_SCORED = "no {label} in this gold"
 MACHINE_TRANSLATED = "machine-translated"
-ABOUT_CLASSES = "F1, and below it the gold rows behind it. “–” where a language's gold lacks a class."
+ABOUT_CLASSES = "F1, and below it its gold rows. “–” where a language's gold lacks a class."
 LACKING = "Lacking: {said}."
 PRECISION_RECALL = "Precision and recall"
 PRECISION, RECALL, F1, SUPPORTED, PREDICTED_COUNT = (
@@ -131,10 +160,14 @@ ABOUT_CALIBRATION = (
     "distance between the two, weighted by rows. The temperature is fitted on this very file: an "
     "oracle of how much a single number could mend, no setting to report."
 )
-CALIBRATION_COLUMNS = (
-    "ECE", "95\u00a0% interval", "Log loss", "Brier", "Temperature", "ECE at it",
-)  # fmt: skip
-CALIBRATION_UNITS = "ECE in points, log loss in nats; temperature above 1: overconfident."
+CALIBRATION_ROWS = (
+    ("ECE", "expected calibration error, points"),
+    ("Log loss", "nats"),
+    ("Brier score", "0 is perfect, 2 the worst"),
+    ("Temperature", "above 1: overconfident"),
+    ("ECE at that temperature", "points"),
+)
+FIGURE, VALUE = "Figure", "Value"
 BINS = ("Confidence", "Rows", "Mean confidence", "Accuracy")
 CONFIDENCE, CONFIDENCE_AXIS = "Confidence", "Confidence (%)"
 ACCURACY_AXIS, ROWS_AXIS, SHARE_AXIS = "Accuracy (%)", "Rows", "Rows (%)"
@@ -184,7 +217,6 @@ REPORT_LISTS = {
     "down_weighted": "The most down-weighted rows",
     "disagreeing": "The rows on which student and teacher disagree most",
     "confident_errors": "The student's most confident errors",
-    "least_confident": "The rows of which the student is least sure",
 }
 REPORT_LIST_ABOUT = "{shown} of {total} rows."
 ROW, WEIGHT, DISTANCE = "Row", "w̄", "apart"
@@ -213,83 +245,18 @@ def system(name: str) -> str:
     return f"{_SYSTEMS[role]} {place}" if role in _SYSTEMS and place.isdigit() else name
 
 
+def the(name: str) -> str:
+    """A system inside a sentence: "the student before refinement"."""
+    title = system(name)
+    return f"the {title[:1].lower()}{title[1:]}" if title != name else title
+
+
 def language(code: str) -> str:
     """A language's name; "" is all rows; a code that we do not know stands for itself."""
     if not code:
         return ALL
     strange = code == UNKNOWN or not code.replace("-", "").isalnum()
     return LANGUAGES.get(code, UNKNOWN_LANGUAGE if strange else code)
-
-
-def score(value: float | None) -> str:
-    """A share in [0, 1] as papers print it: 0.5553 → "55.5"."""
-    if value is None or not math.isfinite(value):
-        return NONE
-    return f"{value * 100:.1f}"
-
-
-def figure(value: float | None, places: int = 2) -> str:
-    """A bare number, a minus sign as wide as a figure."""
-    if value is None or not math.isfinite(value):
-        return NONE
-    return f"{value:.{places}f}".replace("-", "\u2212")
-
-
-def interval(ends: Sequence[float | None] | None) -> str:
-    """Two ends of an interval of shares, in brackets; empty without one."""
-    return f"[{between(ends)}]" if _known(ends) else ""
-
-
-def between(ends: Sequence[float | None] | None) -> str:
-    """The same inside a sentence: "53.6 to 57.3"."""
-    if ends is None or not _known(ends):
-        return NONE
-    return f"{_signed(ends[0])} to {_signed(ends[1])}"
-
-
-def bare(ends: Sequence[float | None] | None, places: int = 2) -> str:
-    """Two ends of an interval of bare numbers, in brackets; empty without one."""
-    if ends is None or not _known(ends):
-        return ""
-    return f"[{figure(ends[0], places)} to {figure(ends[1], places)}]"
-
-
-def _known(ends: Sequence[float | None] | None) -> bool:
-    return bool(ends) and all(end is not None and math.isfinite(end) for end in ends or ())
-
-
-def _signed(value: float | None) -> str:
-    return score(value).replace("-", "\u2212")
-
-
-def p(value: float | None) -> str:
-    """A p as a reader wants it: "0.012", "<0.001"."""
-    if value is None or not math.isfinite(value):
-        return NONE
-    return "<0.001" if value < 0.001 else f"{value:.3f}"
-
-
-def p_is(value: float | None) -> str:
-    """The same inside a sentence: "p = 0.012", "p < 0.001"."""
-    shown = p(value)
-    return f"p\u00a0<\u00a0{shown[1:]}" if shown.startswith("<") else f"p\u00a0=\u00a0{shown}"
-
-
-def rows(count: int) -> str:
-    """How many rows."""
-    return "1 row" if count == 1 else f"{number(count)} rows"
-
-
-def share(part: int, whole: int) -> str:
-    """A share of rows; "–" of nothing."""
-    return percent(part / whole) if whole else NONE
-
-
-def listed(names: Sequence[str]) -> str:
-    """Names as a list in a sentence."""
-    if len(names) < 2:
-        return "".join(names)
-    return f"{', '.join(names[:-1])} and {names[-1]}"
 
 
 def provenance(tag: str, seen: int, transductive: int, rows_of: int) -> str:
@@ -299,20 +266,3 @@ def provenance(tag: str, seen: int, transductive: int, rows_of: int) -> str:
     if tag == "transductive":
         return f"{number(transductive)} of {rows(rows_of)} were in its refinement, without labels"
     return ABOUT_TAGS[tag].partition(":")[0].rstrip(".")
-
-
-def tenth(place: int) -> str:
-    """A tenth of [0, 1]: 3 → "30–40 %"."""
-    return f"{place * 10}–{place * 10 + 10}\u00a0%"
-
-
-def twentieth(place: int) -> str:
-    """A twentieth of [0, 1]: 3 → "15–20 %"."""
-    return f"{place * 5}–{place * 5 + 5}\u00a0%"
-
-
-def seconds(value: float) -> str:
-    """A time, short."""
-    if value >= 90:
-        return f"{value / 60:.0f}\u00a0min"
-    return "<0.1\u00a0s" if value < 0.1 else f"{value:.1f}\u00a0s"

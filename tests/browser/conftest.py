@@ -45,6 +45,7 @@ class Site:
     url: str
     engine: Any
     port: int
+    batch: Any = None
 
 
 def _free_port() -> int:
@@ -55,21 +56,28 @@ def _free_port() -> int:
 
 
 @pytest.fixture(scope="session")
-def serve() -> Iterator[Callable[..., Site]]:
+def serve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Site]]:
     """Serve the page on a fake engine with the given traits; closed at the end."""
+    from dashboard.batch_services import Batch
     from dashboard.build import Door, build, launch
     from dashboard.services import Services
 
     opened = []
 
-    def start(logins: dict[str, str] | None = None, **traits: Any) -> Site:
+    def start(
+        logins: dict[str, str] | None = None,
+        runs: Path | None = None,
+        limits: Any = None,
+        **traits: Any,
+    ) -> Site:
         engine = _load_fake().FakeEngine(**traits)
         services = Services(lambda: engine)
-        blocks, port = build(services), _free_port()
+        batch = Batch(services, runs or tmp_path_factory.mktemp("runs"), limits)
+        blocks, port = build(services, batch), _free_port()
         url, _ = launch(blocks, Door(port=port, logins=logins))
         services.start()
         opened.append(blocks)
-        return Site(url, engine, port)
+        return Site(url, engine, port, batch)
 
     yield start
     for blocks in opened:

@@ -128,11 +128,35 @@ class FakeEngine:
         self.calls.append(("what_if", text, role, list(masked)))
         return _explaining().what_if(text, role, masked, language, translation)
 
+    def systems(self) -> Any:
+        return _beside("fake_evaluate").SYSTEMS
+
+    def evaluate(
+        self,
+        plan: Any,
+        folder: Path,
+        told: Any = None,
+        stop: Any = None,
+        *,
+        total: int | None = None,
+        command: str = "",
+    ) -> Any:
+        """See fake_evaluate.py; a file whose name holds "defect" raises a plain error."""
+        self.calls.append(("evaluate", plan))
+        if "defect" in plan.title:
+            raise RuntimeError("secret detail of the server")
+        asked = (plan, folder, told, stop, self.pause, total, command)
+        return _beside("fake_evaluate").evaluate(one, *asked)
+
 
 def _explaining() -> Any:
-    """tests/browser/fake_explain.py as a module: tests are no packages."""
-    path = Path(__file__).with_name("fake_explain.py")
-    spec = importlib.util.spec_from_file_location("fake_explain", path)
+    return _beside("fake_explain")
+
+
+def _beside(name: str) -> Any:
+    """A file of this folder as a module: tests are no packages."""
+    path = Path(__file__).with_name(f"{name}.py")
+    spec = importlib.util.spec_from_file_location(name, path)
     assert spec and spec.loader
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)

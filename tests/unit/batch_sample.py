@@ -174,9 +174,9 @@ def _answers(kind):
     scores["student"] = 0.8 * scores["student_before"] + 0.2 * scores["teacher"]
     shares = {name: _softmax(one) for name, one in scores.items()}
     shares["ensemble_mean"] = (shares["student"] + shares["student_2"]) / 2
-    shares["ensemble_vote"] = sum(
-        np.eye(6)[shares[name].argmax(1)] for name in ("student", "student_2")
-    ) / 2
+    shares["ensemble_vote"] = (
+        sum(np.eye(6)[shares[name].argmax(1)] for name in ("student", "student_2")) / 2
+    )
     found = {}
     for name in kind.systems:
         found[name] = [LABELS[one] for one in shares[name].argmax(1)]

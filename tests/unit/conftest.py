@@ -49,6 +49,12 @@ def explained(tiny: Any) -> Any:
 
 
 @pytest.fixture(scope="session")
+def predictions() -> Any:
+    """The module predictions.py: a predictions.parquet as an evaluation leaves it."""
+    return _module("predictions")
+
+
+@pytest.fixture(scope="session")
 def public() -> Any:
     """The module originals.py: synthetic public originals."""
     return _module("originals")

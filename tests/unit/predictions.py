@@ -10,14 +10,16 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from core.data import text_hash
 from core.evaluation import columns
+from core.evaluation.figures import measure
 from core.evaluation.plan import PREDICTIONS, Plan, SystemInfo
-from core.evaluation.schema import RunMetrics
+from core.evaluation.schema import Metrics, RunMetrics
 from core.files.layout import Layout
 from core.labels import LABELS
 
@@ -89,15 +91,24 @@ def table(rows: int = 400, seed: int = 0, systems: Sequence[str] = SYSTEMS) -> C
     return found
 
 
+def measured(
+    folder: Path, found: Mapping[str, Any], systems: Sequence[str] = SYSTEMS, **seen: Any
+) -> Metrics:
+    """The figures of a folder that holds these columns; seen: as of ``measure``, by system."""
+    return measure(write(folder, found), plan(), infos(systems), seen, RUN, 2, "ab")
+
+
+def sample(folder: Path, rows: int = 1200) -> tuple[Metrics, pd.DataFrame]:
+    """Figures, and the table that they are of as pandas reads it."""
+    metrics = measured(folder, table(rows))
+    frame = pd.read_parquet(folder / PREDICTIONS)
+    frame["language"] = frame["language"].fillna("unknown")
+    return metrics, frame
+
+
 def without_gold(found: Columns) -> Columns:
     """The same rows, unlabelled."""
     return {**found, "gold": [None] * len(found["row"])}
-
-
-def labels(found: Columns, name: str, rows: NDArray[np.bool_] | None = None) -> list[str]:
-    """A column of labels, of some rows."""
-    values = np.asarray(found[name], dtype=object)
-    return list(values if rows is None else values[rows])
 
 
 def _about(

@@ -235,6 +235,11 @@ def test_a_checkpoint_is_its_weights_and_a_packed_one_its_threshold_too(
     after = [keys.content(str(folder)) for folder in (plain, packed)]
     assert (after[0] == before[0], after[1] == before[1]) == (True, False)
     assert keys.notes(str(plain)) != notes
+    notes, packed_before = keys.notes(str(plain)), after[1]
+    for folder in (plain, packed):
+        update_manifest(folder, thresholds={"own": 0.123, "occlusion": 0.4})
+    assert keys.content(str(plain)) == before[0] and keys.notes(str(plain)) != notes
+    assert keys.content(str(packed)) != packed_before
     (plain / sorted(read_manifest(plain).files)[0]).write_bytes(b"other")
     assert keys.content(str(plain)) != before[0]
 

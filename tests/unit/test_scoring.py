@@ -6,16 +6,19 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 from sklearn.metrics import f1_score
 
+from core.cells import counts_of_names
 from core.errors import ConfigError
 from core.labels import LABELS
 from core.metrics import classification
 from core.records import Example, TokenScores, WordScore
-from core.significance import bootstrap_difference
+from core.significance import difference_interval
 from train.config import EvaluateConfig
 from train.figures import guessing
+from train.figures.answered import write_answers
 from train.figures.comparing import compare, pairs_of
 from train.figures.evaluation_report import as_markdown
 from train.figures.scoring import MEAN, File, System, means, over_seeds, score
@@ -50,6 +53,9 @@ def test_a_score_is_scikit_learns_and_counts_what_was_predicted() -> None:
     expected = f1_score(gold, guess, labels=present, average="macro", zero_division=0)
     assert row["macro_f1"] == pytest.approx(expected)
     assert row["low"] <= expected <= row["high"]
+    assert row["absent"] == [label for label in LABELS if label not in present]
+    expected = f1_score(gold, guess, labels=present, average="weighted", zero_division=0)
+    assert row["weighted_f1"] == pytest.approx(expected)
     assert row["predicted"] == {label: guess.count(label) for label in LABELS}
     assert row["gold"] == {label: gold.count(label) for label in LABELS}
 
@@ -124,7 +130,8 @@ def test_the_interval_of_a_difference_agrees_with_drawing_rows(average: bool) ->
     gold, a = labels(10, 120), labels(11, 120)
     b = [truth if n % 3 else other for n, (truth, other) in enumerate(zip(gold, a, strict=True))]
     groups = ["es"] * 50 + ["ru"] * 70
-    found = bootstrap_difference(gold, b, a, groups, n=2000, seed=1, average_groups=average)
+    cells = counts_of_names((gold, b, a), groups)
+    found = difference_interval([[own] for own in cells] if average else [list(cells)], 2000, 1)
     rng, draws = random.Random(2), []
     for _ in range(400):
         rows = [rng.choices(range(50), k=50), rng.choices(range(50, 120), k=70)]
@@ -133,10 +140,8 @@ def test_the_interval_of_a_difference_agrees_with_drawing_rows(average: bool) ->
             statistics.fmean(f1_of(gold, b, part) - f1_of(gold, a, part) for part in parts)
         )
     assert found == pytest.approx(tuple(np.quantile(draws, [0.025, 0.975])), abs=0.04)
-    same = bootstrap_difference(gold, a, a, groups)
+    same = difference_interval([list(counts_of_names((gold, a, a), groups))])
     assert same == (0.0, 0.0)
-    with pytest.raises(ValueError, match="labels"):
-        bootstrap_difference(gold, a, b[:5])
 
 
 def f1_of(gold: list[str], answers: list[str], rows: list[int]) -> float:
@@ -253,3 +258,53 @@ def test_draws_are_seeded_and_differ_by_file() -> None:
     assert np.array_equal(first, guessing.draw(gold, prior, 1, "es"))
     assert not np.array_equal(first, guessing.draw(gold, prior, 1, "ru"))
     assert not np.array_equal(first, guessing.draw(gold, prior, 2, "es"))
+
+
+def test_what_systems_answered_gives_the_same_figures_again(tmp_path: Path) -> None:
+    """Texts that tables break on come back as they were; pandas and scikit-learn see the rest."""
+    texts = ['say "hi"', "a\tb", "two\nlines", "a\rb", "NA", " null ", "", "=1+1", "\u2028", "x\0y"]
+    gold = labels(15, len(texts))
+    rows = tuple(
+        Example(id=f"0{n}", text=text, label=label)
+        for n, (text, label) in enumerate(zip(texts, gold, strict=True))
+    )
+    dev = File("a/dev", rows, ("fr", "ru") * 5)
+    answers = {"student": labels(16, 10), "XLM-R, seed 3": labels(17, 10)}
+    place = write_answers(tmp_path, dev, answers)
+    assert place == tmp_path / "predictions" / "a" / "dev.tsv"
+    found = pd.read_csv(place, sep="\t", dtype=str, keep_default_na=False)
+    assert list(found) == ["ID", "Texts", "Labels", "language", *answers]
+    assert found["ID"].tolist() == [row.id for row in rows] and found["Labels"].tolist() == gold
+    assert found["language"].tolist() == list(dev.codes)
+    assert [t.split("\0")[0] for t in found["Texts"]] == [t.split("\0")[0] for t in texts]
+    for name in answers:
+        row = score(system(name), dev, answers[name], SETTINGS)
+        present = sorted(set(found["Labels"]))
+        expected = f1_score(
+            found["Labels"], found[name], labels=present, average="macro", zero_division=0
+        )
+        assert row["macro_f1"] == pytest.approx(expected)
+
+
+def test_answers_never_leave_their_folder(tmp_path: Path) -> None:
+    one = File("../../up/dev", file("f", ["Joy"]).rows)
+    inside = write_answers(tmp_path / "out", one, {}).resolve()
+    assert inside.is_relative_to((tmp_path / "out" / "predictions").resolve())
+    root = write_answers(tmp_path / "out", File("//etc/dev", one.rows), {}).resolve()
+    assert root.is_relative_to((tmp_path / "out" / "predictions").resolve())
+
+
+def test_rows_are_redrawn_within_languages() -> None:
+    """Where each language is all right or all wrong, only the mix of languages could vary."""
+    gold = ["Joy"] * 30 + ["Fear"] * 30
+    guess = ["Joy"] * 30 + ["Anger"] * 30
+    rows = file("f", gold).rows
+    mixed = score(system("a"), File("f", rows, ("fr",) * 60), guess, SETTINGS)
+    apart = score(system("a"), File("f", rows, ("fr",) * 30 + ("ru",) * 30), guess, SETTINGS)
+    assert apart["low"] == apart["high"] == apart["macro_f1"] == mixed["macro_f1"] == 0.5
+    assert mixed["low"] == mixed["high"] == 0.5  # present classes, each right or wrong
+    one_class = score(system("a"), File("f", rows, ("fr",) * 60), ["Joy"] * 60, SETTINGS)
+    strict = score(
+        system("a"), File("f", rows, ("fr",) * 30 + ("ru",) * 30), ["Joy"] * 60, SETTINGS
+    )
+    assert strict["low"] == strict["high"] and one_class["low"] < one_class["high"]

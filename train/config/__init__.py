@@ -4,6 +4,7 @@ Command line, YAML presets and forms are drawn from these fields. Knows no
 torch and opens no model; ``train.options`` checks values, recipes use them.
 """
 
+from train.config.batch import BatchConfig
 from train.config.emotions import (
     DistilConfig,
     SplitConfig,
@@ -25,6 +26,7 @@ from train.config.files import (
     PredictConfig,
     StreamConfig,
     TableConfig,
+    TandemConfig,
     TranslateConfig,
 )
 from train.config.pipelines import DemoConfig, PipelineConfig, PrepareConfig
@@ -32,6 +34,7 @@ from train.config.training import CachingConfig, PairsConfig, ParallelConfig, Tr
 
 __all__ = [
     "BaseConfig",
+    "BatchConfig",
     "CachingConfig",
     "CompareConfig",
     "DemoConfig",
@@ -50,6 +53,7 @@ __all__ = [
     "StreamConfig",
     "StudentConfig",
     "TableConfig",
+    "TandemConfig",
     "TeacherConfig",
     "TrainingConfig",
     "TranslateConfig",

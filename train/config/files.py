@@ -57,6 +57,29 @@ class StreamConfig(RecipeConfig):
 
 
 @dataclass(frozen=True, kw_only=True)
+class TandemConfig(RecipeConfig):
+    """The models that stand side by side, the embedded ones where nobody names others."""
+
+    teacher: str | None = option(
+        None, "Teacher: folder or hub id; null: the embedded one.", path="model"
+    )
+    student: str | None = option(
+        None, "Student: folder or hub id; null: the embedded one.", path="model"
+    )
+    baseline: str | None = option(
+        None,
+        "Student before refinement: folder or hub id, or none; null: the embedded one with the "
+        "embedded student, else none.",
+        path="model",
+        words=(NONE,),
+    )
+    translator: str | None = option(
+        None, "Folder, hub id, or hub ids with {language}; null: the embedded one.", path="model"
+    )
+    language: str = option(AUTO, "Language of all texts; auto: found per text.", choices=CODES)
+
+
+@dataclass(frozen=True, kw_only=True)
 class TableConfig(StreamConfig):
     """What commands whose records fit into a table have in common."""
 
@@ -98,26 +121,8 @@ class TranslateConfig(TableConfig):
 
 
 @dataclass(frozen=True, kw_only=True)
-class CompareConfig(StreamConfig):
+class CompareConfig(TandemConfig, StreamConfig):
     """Teacher and student side by side on every text, as the dashboard answers."""
-
-    teacher: str | None = option(
-        None, "Teacher: folder or hub id; null: the embedded one.", path="model"
-    )
-    student: str | None = option(
-        None, "Student: folder or hub id; null: the embedded one.", path="model"
-    )
-    baseline: str | None = option(
-        None,
-        "Student before refinement: folder or hub id, or none; null: the embedded one with the "
-        "embedded student, else none.",
-        path="model",
-        words=(NONE,),
-    )
-    translator: str | None = option(
-        None, "Folder, hub id, or hub ids with {language}; null: the embedded one.", path="model"
-    )
-    language: str = option(AUTO, "Language of all texts; auto: found per text.", choices=CODES)
 
     def problems(self) -> list[str]:
         return [*super().problems(), *_no_table(self.output, "compare")]

@@ -3,12 +3,13 @@
 Knows labels; no checkpoint and no file on disk.
 """
 
-import statistics
 from collections.abc import Sequence
 from typing import Any
 
-from core.metrics import classification
-from core.significance import bootstrap_difference, holm, mcnemar, randomisation_test
+import numpy as np
+
+from core.evaluation.scores import difference
+from core.significance import Part, holm, mcnemar, randomisation
 from train.config import EvaluateConfig
 from train.figures.scoring import MEAN, File, Labels, System
 
@@ -44,60 +45,39 @@ def compare(
     a: System, b: System, files: Sequence[File], predicted: Labels, settings: EvaluateConfig
 ) -> list[dict[str, Any]]:
     """A row for each file, and one for the mean of the native ones where there are several."""
-    raw: dict[str, float] = {}
-    found: list[dict[str, Any]] = []
-    for file in files:
-        first, second = predicted[a.name, file.name], predicted[b.name, file.name]
-        raw[file.name] = randomisation_test(file.gold, first, second, seed=settings.seed)
-        found.append(
-            {
-                **_difference(a, b, file.name, [file], predicted, settings),
-                "randomisation_p": raw[file.name],
-                "mcnemar_p": mcnemar(file.gold, first, second),
-            }
-        )
-    adjusted = holm(raw)
+    cells = {
+        file.name: file.cells(predicted[a.name, file.name], predicted[b.name, file.name])
+        for file in files
+    }
+    found = [
+        {
+            **_difference(a, b, name, [strata], settings),
+            "randomisation_p": randomisation(np.sum(strata, axis=0), seed=settings.seed),
+            "mcnemar_p": mcnemar(np.sum(strata, axis=0)),
+        }
+        for name, strata in cells.items()
+    ]
+    adjusted = holm({row["file"]: row["randomisation_p"] for row in found})
     found = [{**row, "holm_p": adjusted[row["file"]]} for row in found]
-    native = [file for file in files if file.averaged]
+    native = [cells[file.name] for file in files if file.averaged]
     if len(native) > 1:
         none = dict.fromkeys(("randomisation_p", "mcnemar_p", "holm_p"))
-        found.append({**_difference(a, b, MEAN, native, predicted, settings), **none})
+        found.append({**_difference(a, b, MEAN, native, settings), **none})
     return found
 
 
 def _difference(
-    a: System,
-    b: System,
-    name: str,
-    files: Sequence[File],
-    predicted: Labels,
-    settings: EvaluateConfig,
+    a: System, b: System, name: str, parts: Sequence[Part], settings: EvaluateConfig
 ) -> dict[str, Any]:
     """Macro-F1 of ``a`` minus that of ``b``, the mean over the files, with its interval."""
-    parts = [(f.gold, predicted[a.name, f.name], predicted[b.name, f.name]) for f in files]
-    gold, first, second = (
-        [label for part in parts for label in part[column]] for column in range(3)
-    )
-    low, high = bootstrap_difference(
-        gold,
-        first,
-        second,
-        [file.name for file in files for _ in file.rows],
-        n=settings.bootstrap,
-        seed=settings.seed,
-        average_groups=True,
-    )
-    differences = [
-        classification(truth, own).macro_f1 - classification(truth, other).macro_f1
-        for truth, own, other in parts
-    ]
+    change, (low, high) = difference(parts, settings.bootstrap, settings.seed)
     return {
         "a": a.name,
         "b": b.name,
         "group": f"{a.group} / {b.group}" if a.group and b.group else "",
         "started": started_from(a, b),
         "file": name,
-        "difference": statistics.fmean(differences),
+        "difference": change,
         "low": low,
         "high": high,
     }

@@ -8,16 +8,18 @@ of two systems are ``train.figures.comparing``'s. Knows no checkpoint and no fil
 import statistics
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 import numpy as np
 
+from core.cells import Counts, counts_of_names
 from core.data import text_hash
+from core.evaluation import provenance as core_provenance
+from core.evaluation.scores import mean_scores, scores
 from core.labels import LABELS
-from core.metrics import ClassificationReport, classification, macro_f1_of, pooled
+from core.metrics import macro_f1_of
 from core.records import Example
-from core.significance import bootstrap_macro_f1
 from train.config import EvaluateConfig
 from train.figures import guessing
 
@@ -44,6 +46,10 @@ class File:
     def gold(self) -> list[str]:
         """Its labels, parallel to the texts."""
         return [row.gold for row in self.rows]
+
+    def cells(self, *answers: Sequence[str]) -> list[Counts]:
+        """Counts of gold and answers by language, within which rows are redrawn."""
+        return list(counts_of_names((self.gold, *answers), self.codes or None))
 
     @property
     def machine_translated(self) -> bool:
@@ -102,7 +108,7 @@ def score(
         drawn = guessing.draw(file.gold, system.prior, settings.seed, file.name)
         figures = guessing.figures(drawn, file.gold)
     else:
-        figures = _figures(file.gold, labels, settings)
+        figures = _figures(file, labels, settings)
     return {
         **_named(system, file.name),
         **figures,
@@ -123,30 +129,21 @@ def counted(labels: Sequence[str]) -> dict[str, int]:
     return {label: counts[label] for label in LABELS}
 
 
-def _figures(gold: list[str], labels: list[str], settings: EvaluateConfig) -> dict[str, Any]:
-    report = classification(gold, labels)
-    low, high = bootstrap_macro_f1(gold, labels, n=settings.bootstrap, seed=settings.seed)
-    return {
-        "macro_f1": report.macro_f1,
-        "low": low,
-        "high": high,
-        "macro_precision": report.macro_precision,
-        "macro_recall": report.macro_recall,
-        "accuracy": report.accuracy,
-        "classes": list(report.classes),
-        "per_class": {name: asdict(scores) for name, scores in report.per_class.items()},
-        "confusion": report.confusion,
-        "predicted": counted(labels),
-    }
+def _figures(file: File, labels: list[str], settings: EvaluateConfig) -> dict[str, Any]:
+    found: dict[str, Any] = dict(scores(file.cells(labels), settings.bootstrap, settings.seed))
+    low, high = found.pop("intervals")["macro_f1"]
+    del found["n"]
+    return {**found, "low": low, "high": high, "predicted": counted(labels)}
 
 
 def provenance(system: System, texts: Sequence[str]) -> dict[str, Any]:
     """Seen, transductive or inductive, by hashes of normalised texts; the strongest names it."""
-    hashes = [text_hash(text) for text in texts]
-    seen = sum(digest in system.labelled for digest in hashes)
-    used = sum(digest in system.unlabelled for digest in hashes)
-    kind = "seen" if seen else ("transductive" if used else "inductive")
-    return {"provenance": kind, "texts_seen": seen, "texts_unlabelled": used}
+    found = core_provenance.provenance(map(text_hash, texts), (system.labelled, system.unlabelled))
+    return {
+        "provenance": found["tag"],
+        "texts_seen": found["seen"],
+        "texts_unlabelled": found["transductive"],
+    }
 
 
 def means(
@@ -175,31 +172,23 @@ def _mean(
 def _mean_of_labels(
     system: System, native: Sequence[File], predicted: Labels, settings: EvaluateConfig
 ) -> dict[str, float]:
-    reports: dict[str, ClassificationReport] = {
-        file.name: classification(file.gold, predicted[system.name, file.name]) for file in native
-    }
-    mean = pooled(reports)
-    low, high = bootstrap_macro_f1(
-        [label for file in native for label in file.gold],
-        [label for file in native for label in predicted[system.name, file.name]],
-        [file.name for file in native for _ in file.rows],
-        n=settings.bootstrap,
-        seed=settings.seed,
-        average_groups=True,
-    )
-    return {"macro_f1": mean.macro_f1, "low": low, "high": high, "accuracy": mean.accuracy}
+    parts = {file.name: file.cells(predicted[system.name, file.name]) for file in native}
+    mean = mean_scores(parts, settings.bootstrap, settings.seed)
+    assert mean is not None  # of two files or more
+    low, high = mean["interval"]
+    return {"macro_f1": mean["macro_f1"], "low": low, "high": high, "accuracy": mean["accuracy"]}
 
 
 def _mean_of_guess(
     system: System, native: Sequence[File], _: Labels, settings: EvaluateConfig
 ) -> dict[str, float]:
     drawn = [guessing.draw(file.gold, system.prior, settings.seed, file.name) for file in native]
-    scores = np.mean([macro_f1_of(confusions) for confusions in drawn], axis=0)
-    low, high = guessing.interval(scores)
+    macro = np.mean([macro_f1_of(confusions) for confusions in drawn], axis=0)
+    low, high = guessing.interval(macro)
     parts = zip(drawn, native, strict=True)
     right = [np.trace(own, axis1=1, axis2=2).mean() / len(file.rows) for own, file in parts]
     return {
-        "macro_f1": float(scores.mean()),
+        "macro_f1": float(macro.mean()),
         "low": low,
         "high": high,
         "accuracy": float(np.mean(right)),

@@ -8,14 +8,13 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, Literal
 
+from core.exports import LINE_ENDS, quoted
 from core.words import encodable
 
 Form = Literal["jsonl", "csv", "tsv"]
 Record = Mapping[str, Any]
 FORMS: Mapping[str, Form] = {".csv": "csv", ".tsv": "tsv", ".tab": "tsv"}  # all others: JSONL
 _DELIMITERS = {"csv": ",", "tsv": "\t"}
-# JSON may hold these bare, but many readers end a line at them.
-_LINE_ENDS = str.maketrans({sign: f"\\u{ord(sign):04x}" for sign in "\x85\u2028\u2029"})
 
 
 def form_of(place: str) -> Form:
@@ -58,7 +57,7 @@ def flat(record: Record) -> dict[str, str]:
 
 
 def _json(value: Any) -> str:
-    text = json.dumps(value, ensure_ascii=False, allow_nan=False).translate(_LINE_ENDS)
+    text = json.dumps(value, ensure_ascii=False, allow_nan=False).translate(LINE_ENDS)
     try:
         text.encode()
     except UnicodeEncodeError:  # halves of surrogate pairs, which the input's JSON may hold
@@ -73,7 +72,4 @@ def _line(cells: Iterable[str], form: Form) -> bytes:
 
 def _cell(text: str, form: Form) -> str:
     """A cell, in quotation marks where pandas' default quoting needs them."""
-    text = encodable(text)
-    if any(sign in text for sign in ('"', "\r", "\n", _DELIMITERS[form])):
-        return '"' + text.replace('"', '""') + '"'
-    return text
+    return quoted(encodable(text), _DELIMITERS[form])

@@ -54,6 +54,7 @@ RECIPES: dict[str, Recipe] = {
         _recipe("distil", "Translate, weigh, and refine the student by its teacher (Eq. 1 to 3)."),
         _recipe("triggers", "Choose the trigger threshold on English validation tweets."),
         _recipe("evaluate", "Score a model on labelled files, by language and by class."),
+        _recipe("batch", "Everything about one file: predictions, figures, did refinement help."),
         _recipe("quality", "Compare translation weights and rivals with human quality scores."),
         _recipe("pack", "Write a checkpoint in the small form that is embedded here."),
         _recipe("unpack", "Write a packed checkpoint as a plain transformers folder."),

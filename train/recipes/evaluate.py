@@ -3,8 +3,10 @@
 Knows the order of the work and how the report looks; which systems there are is
 ``train.figures.systems``', scores are ``train.figures.scoring``'s.
 
-``<output>/report.md`` is for people; ``<output>/metrics.json`` holds every figure of it. F1,
-accuracy, chrF and BLEU are in [0, 1]; null is "not computable". Its tables are lists of rows:
+``<output>/report.md`` is for people; ``<output>/metrics.json`` holds every figure of it.
+``<output>/predictions/<file>.tsv`` holds the rows: ID, Texts, Labels (the gold), language, and a
+column for each system that reads texts. F1, accuracy, chrF and BLEU are in [0, 1]; null is "not
+computable". Rows are resampled within languages. The tables of metrics.json are lists of rows:
 
 - ``files``: name, path, rows, language (of most rows), gold {label: rows}, machine_translated,
   averaged (whether it counts in the mean: native and not English), statuses {how its English came
@@ -19,7 +21,10 @@ accuracy, chrF and BLEU are in [0, 1]; null is "not computable". Its tables are 
   texts_unlabelled; of a file also macro_precision, macro_recall, classes (scored), per_class
   {label: precision, recall, f1, support, predicted}, confusion (6 × 6), predicted and gold
   {each of the six labels: rows}, machine_translated; of the mean parts (names of its files).
-  Of a guess that draws labels these are means over draws, the interval their middle 95 %.
+  Of a guess that draws labels these are means over draws, the interval their middle 95 %; of all
+  others a file's rows also have micro_f1, micro_precision, micro_recall, weighted_f1,
+  weighted_precision, weighted_recall, macro_f1_all (over all classes in gold or predictions) and
+  absent (of the six, not in the gold).
 - ``seeds``: group, kind, file, n, mean, sd (n − 1), values and system (parallel lists), of
   macro_f1, for each group of two systems or more.
 - ``tests``: a, b, file, difference (macro_f1 of a minus that of b), low, high (95 %, paired
@@ -48,6 +53,7 @@ from core.translation import Decoding, MarianUnit
 from core.translators import load_translator
 from train.config import EvaluateConfig
 from train.downloads import told
+from train.figures.answered import write_answers
 from train.figures.comparing import compare, pairs_of
 from train.figures.evaluation_report import as_markdown
 from train.figures.scoring import File, System, counted, means, over_seeds, score
@@ -122,6 +128,9 @@ def _emotions(config: EvaluateConfig, run: Run, device: str) -> dict[str, Rows]:
                 predicted[system.name, file.name] = labels
         scored.append(system)
         run.progress(len(scored), None)
+    for file in files:
+        own = {s.name: predicted[s.name, file.name] for s in scored if s.predict is not None}
+        write_answers(Path(config.output), file, own)
     run.stage("comparisons")
     tests = [row for pair in pairs_of(scored) for row in compare(*pair, files, predicted, config)]
     return {

@@ -76,9 +76,7 @@ def _sweeps(board: TriggerBoard) -> str:
         return ""
     blocks = [plots.grid(drawn, 280) for drawn in found.values()]
     chosen = parts.chosen("sweep", [(plain.SYSTEM, reading.systems(list(found)))], blocks)
-    return (
-        f'<h4 class="td-b-sub">{words.SWEEPS}</h4>{parts.note(words.ABOUT_SWEEP)}{chosen}'
-    )
+    return f'<h4 class="td-b-sub">{words.SWEEPS}</h4>{parts.note(words.ABOUT_SWEEP)}{chosen}'
 
 
 def sweep(one: TriggerEntry) -> plots.Plot:
@@ -101,8 +99,7 @@ def sweep(one: TriggerEntry) -> plots.Plot:
     figure.update_layout(yaxis={"rangemode": "tozero", "nticks": 5}, xaxis={"nticks": 5})
     every = max(1, len(across) // 20)
     rows = [
-        (plain.figure(x, 3), plain.figure(y, 1)) for x, y in list(zip(across, up, strict=True))[::every]
+        (plain.figure(x, 3), plain.figure(y, 1))
+        for x, y in list(zip(across, up, strict=True))[::every]
     ]
-    return plots.Plot(
-        figure, title, words.SWEEPS, 260, (words.THRESHOLD_AXIS, words.F1_AXIS), rows
-    )
+    return plots.Plot(figure, title, words.SWEEPS, 260, (words.THRESHOLD_AXIS, words.F1_AXIS), rows)

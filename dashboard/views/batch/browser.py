@@ -49,7 +49,12 @@ def _filters(metrics: Metrics, asked: Filter, order: Order) -> str:
     codes = sorted(metrics["file"]["languages"])
     labels = [(label, label) for label in LABELS]
     lists = [
-        _list("language", words.LANGUAGE, words.ANY_LANGUAGE, [(c, batch_results.language(c)) for c in codes]),
+        _list(
+            "language",
+            words.LANGUAGE,
+            words.ANY_LANGUAGE,
+            [(c, batch_results.language(c)) for c in codes],
+        ),
         _list("gold", words.GOLD, words.ANY_LABEL, labels) if gold else "",
         _list("system", words.SYSTEM, "", [(name, batch_results.system(name)) for name in systems]),
         _list("predicted", words.PREDICTED, words.ANY_LABEL, labels),
@@ -203,7 +208,9 @@ def _row(row: Mapping[str, Any], systems: Sequence[str], gold: bool, weighed: bo
     cells = [_cell(words.LANGUAGE, markup.text(batch_results.language(row["language"])))]
     if gold:
         cells.append(_label(words.GOLD, row["gold"], None))
-    cells += [_label(batch_results.system(name), row.get(name), _right(row, name)) for name in systems]
+    cells += [
+        _label(batch_results.system(name), row.get(name), _right(row, name)) for name in systems
+    ]
     if weighed:
         cells.append(_cell(words.WEIGHT, wording.percent(row.get("weight"))))
     return (

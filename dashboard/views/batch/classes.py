@@ -88,7 +88,7 @@ def _details(name: str, found: dict[str, Found]) -> str:
             markup.text(words.language(code)),
             (
                 label,
-                *(words.score(one[key]) for key in ("precision", "recall", "f1")),  # type: ignore[literal-required]
+                *(words.score(one[key]) for key in ("precision", "recall", "f1")),
                 wording.number(one["support"]),
                 wording.number(one["predicted"]),
             ),
@@ -142,9 +142,7 @@ def _gold(label: str, counts: list[int], marks: tuple[str, str] | None) -> str:
     return parts.row(parts.swatch(label), [*cells, wording.number(whole)])
 
 
-def _count(
-    gold: str, predicted: str, count: int, whole: int, marks: tuple[str, str] | None
-) -> str:
+def _count(gold: str, predicted: str, count: int, whole: int, marks: tuple[str, str] | None) -> str:
     """One cell: a button where it holds rows that can be opened."""
     right = " td-b-right" if gold == predicted else ""
     if not count:

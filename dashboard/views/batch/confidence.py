@@ -20,9 +20,7 @@ def calibration(metrics: Metrics) -> str:
     places = reading.places(metrics)
     blocks = [_calibrated(metrics, name, code) for name in names for code, _ in places]
     selects = [(words.SYSTEM, reading.systems(names)), (words.LANGUAGE, places)]
-    return parts.chosen("calibration", selects, blocks) + parts.note(
-        words.ABOUT_CALIBRATION, words.CALIBRATION_UNITS
-    )
+    return parts.chosen("calibration", selects, blocks) + parts.note(words.ABOUT_CALIBRATION)
 
 
 def _calibrated(metrics: Metrics, name: str, code: str) -> str:
@@ -36,25 +34,33 @@ def _calibrated(metrics: Metrics, name: str, code: str) -> str:
     )
     title = f"{said} (n = {wording.number(n)})"
     plot = plots_confidence.reliability(found, title)
-    row = parts.row(words.system(name), _figures(found))
-    table = parts.table(said, (words.SYSTEM, *words.CALIBRATION_COLUMNS), [row])
-    return plots.draw(plot) + table
+    return f'<div class="td-b-beside">{plots.draw(plot)}{_figures(found, said)}</div>'
 
 
-def _figures(found: Calibration) -> tuple[str, ...]:
-    return (
-        f"<strong>{words.score(found['ece'])}</strong>",
-        words.between(found["ece_interval"]),
+def _figures(found: Calibration, said: str) -> str:
+    """One figure a row, beside the curve."""
+    values = (
+        f"<strong>{words.score(found['ece'])}</strong>"
+        f"{parts.soft(words.interval(found['ece_interval']))}",
         words.figure(found["log_loss"], 3),
         words.figure(found["brier"], 3),
         words.figure(found["temperature"]),
         words.score(found["ece_at_temperature"]),
     )
+    rows = [
+        parts.row(f"{name}{parts.soft(about)}", [value])
+        for (name, about), value in zip(words.CALIBRATION_ROWS, values, strict=True)
+    ]
+    return parts.table(said, (words.FIGURE, words.VALUE), rows)
 
 
 def histograms(metrics: Metrics) -> str:
     """Confidence of a chosen system, one small plot per language."""
-    names = [name for name, one in metrics["systems"].items() if any(one["confidence"].values())]
+    names = [
+        name
+        for name, one in metrics["systems"].items()
+        if any(map(any, one["confidence"].values()))
+    ]
     if not names:
         return ""
     blocks = [_of_system(metrics, name) for name in names]
@@ -63,8 +69,8 @@ def histograms(metrics: Metrics) -> str:
 
 def _of_system(metrics: Metrics, name: str) -> str:
     """All languages of one system, and the counts in a table."""
-    said = words.HISTOGRAM_OF.format(system=words.system(name))
-    about = words.ABOUT_CONFIDENCE.format(system=words.system(name).lower())
+    said = words.HISTOGRAM_OF.format(system=words.the(name))
+    about = words.ABOUT_CONFIDENCE.format(system=words.the(name))
     return parts.note(about) + by_language(
         metrics, metrics["systems"][name]["confidence"], said, words.CONFIDENCE_AXIS
     )
@@ -80,13 +86,11 @@ def by_language(
         said: what is counted, for the table's caption.
         across: the title of the axis.
     """
-    shown = {
-        code: counts[code]
-        for code, _ in reading.places(metrics)
-        if code in counts and sum(counts[code])
-    }
+    codes = [code for code, _ in reading.places(metrics) if any(counts.get(code, ()))]
+    shown = {code: counts[code] for code in codes}
     drawn = []
-    for code, one in shown.items():
+    for code in codes:
+        one = counts[code]
         place = plots.safe(words.language(code))
         title = words.HISTOGRAM.format(language=place, rows=wording.number(sum(one)))
         colour = plots.ACCENT if not code else plots.SOFT
@@ -101,9 +105,7 @@ def _counts(shown: Mapping[str, Sequence[int]], said: str, across: str) -> str:
     bins = max(map(len, shown.values()), default=0)
     heads = (across, *(markup.text(words.language(code)) for code in shown))
     rows = [
-        parts.row(
-            words.twentieth(place), [wording.number(one[place]) for one in shown.values()]
-        )
+        parts.row(words.twentieth(place), [wording.number(one[place]) for one in shown.values()])
         for place in range(bins)
     ]
     return parts.table(said, heads, rows)

@@ -18,13 +18,13 @@ Counts = Mapping[str, Mapping[str, int]]
 """Language → label → rows."""
 
 ROW, FRAME = 40, 130  # pixels of a bar, and of all around the bars
-TEXT = 0.07  # of a bar: a smaller part carries no name
+NAMED, NUMBERED = 0.12, 0.04  # of a bar: smaller parts carry no name, or nothing
 
 
 def section(metrics: Metrics) -> str:
     """A plot and a table per system, the gold beside them where there is one."""
     sources: dict[str, tuple[str, Counts]] = {
-        name: (words.LABELS_TITLE.format(system=words.system(name).lower()), one["predicted"])
+        name: (words.LABELS_TITLE.format(system=words.the(name)), one["predicted"])
         for name, one in metrics["systems"].items()
     }
     options = reading.systems(list(sources))
@@ -46,7 +46,8 @@ def _block(metrics: Metrics, title: str, counts: Counts) -> str:
     plot = stacked(shown, title)
     heads = (words.LANGUAGE, words.ROWS, *map(parts.swatch, LABELS))
     rows = [_row(place, found) for place, found in shown.items()]
-    return plots.draw(plot, folded=False) + parts.table(title, heads, rows)
+    drawn = f'<div class="td-b-single">{plots.draw(plot, folded=False)}</div>'
+    return drawn + parts.table(title, heads, rows)
 
 
 def _row(place: str, found: Mapping[str, int]) -> str:
@@ -58,6 +59,13 @@ def _row(place: str, found: Mapping[str, int]) -> str:
         for label in LABELS
     ]
     return parts.row(markup.text(place), [wording.number(whole), *cells])
+
+
+def _text(label: str, share: float) -> str:
+    """What a part of a bar carries."""
+    if share < NUMBERED:
+        return ""
+    return f"{label} {share * 100:.0f}" if share >= NAMED else f"{share * 100:.0f}"
 
 
 def stacked(shown: Mapping[str, Mapping[str, int]], title: str) -> plots.Plot:
@@ -76,13 +84,15 @@ def stacked(shown: Mapping[str, Mapping[str, int]], title: str) -> plots.Plot:
         figure.add_bar(
             y=names, x=plots.percent(shares), orientation="h", name=label, customdata=counts,
             marker={"color": plots.emotion(label), "line": {"color": "var(--td-card)", "width": 1}},
-            text=[f"{label[:3]} {share * 100:.0f}" if share > TEXT else "" for share in shares],
+            text=[_text(label, share) for share in shares],
             textposition="inside", insidetextanchor="middle", textangle=0,
             hovertemplate="%{y}<br>" + label + ": %{customdata} rows, %{x:.1f} %<extra></extra>",
         )  # fmt: skip
     figure.update_layout(
         barmode="stack",
         showlegend=True,
+        legend={"traceorder": "normal"},
+        uniformtext={"mode": "hide", "minsize": 10},
         xaxis=plots.shares(words.SHARE_AXIS),
         yaxis={"autorange": "reversed", "type": "category"},
     )

@@ -4,6 +4,7 @@ Knows a metrics record; what a press on a number does is the error browser's scr
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Literal
 
 from core.evaluation.plan import BEFORE, STUDENT
 from core.evaluation.schema import FlipCell, Metrics, Refinement
@@ -15,6 +16,8 @@ from dashboard.wording import batch_answers as said
 from dashboard.wording import batch_refinement as words
 from dashboard.wording import batch_results as plain
 
+Flip = plots_refinement.Flip
+KINDS: tuple[Flip, ...] = ("gained", "lost")
 WEIGHTS = ("high", "middle", "low", "none")
 
 
@@ -28,8 +31,8 @@ def section(metrics: Metrics, pressed: bool = True) -> str:
     if found is None:
         return ""
     return (
-        parts.note(_effect(metrics), words.flipped(found["gained"], found["lost"], found["n"]))
-        + parts.note(*_why(found))
+        parts.lead(_effect(metrics), words.flipped(found["gained"], found["lost"], found["n"]))
+        + parts.lead(*_why(found))
         + parts.note(words.ABOUT_FLIPS if found["prior"] else words.ABOUT_FLIPS.partition(" ◆")[0])
         + plots.grid(_plots(found), 340)
         + _languages(metrics)
@@ -45,19 +48,16 @@ def _effect(metrics: Metrics) -> str:
     test = reading.refined(metrics)
     if test is None:
         return ""
-    return markup.text(
-        said.helped(test["difference"], test["interval"], test["randomisation_p"])
-    )
+    return markup.text(said.helped(test["difference"], test["interval"], test["randomisation_p"]))
 
 
 def _why(found: Refinement) -> Iterable[str]:
     """What the teacher and the prior have to do with it."""
-    for kind in ("gained", "lost"):
-        agrees, differs, n = (
-            sum(cell[kind][key] for cell in found["cells"])  # type: ignore[literal-required]
-            for key in ("teacher_agrees", "teacher_differs", "n")
-        )
-        if agrees + differs:
+    for kind in KINDS:
+        splits = [cell[kind] for cell in found["cells"]]
+        agrees = sum(one["teacher_agrees"] for one in splits)
+        if agrees + sum(one["teacher_differs"] for one in splits):
+            n = sum(one["n"] for one in splits)
             yield markup.text(words.teacher_said(kind, agrees, n))
     prior = found["prior"]
     if prior is not None:
@@ -66,11 +66,13 @@ def _why(found: Refinement) -> Iterable[str]:
         yield markup.text(found["prior_reason"])
 
 
-def _groups(found: Refinement, key: str, order: Iterable[str]) -> dict[str, list[FlipCell]]:
+def _groups(
+    found: Refinement, key: Literal["gold", "language"], order: Iterable[str]
+) -> dict[str, list[FlipCell]]:
     """Cells by gold class or language, in the given order, empty groups left out."""
     groups: dict[str, list[FlipCell]] = {name: [] for name in order}
     for cell in found["cells"]:
-        groups.setdefault(cell[key], []).append(cell)  # type: ignore[literal-required]
+        groups.setdefault(cell[key], []).append(cell)
     return {name: cells for name, cells in groups.items() if cells}
 
 
@@ -138,12 +140,12 @@ def _cells(found: Refinement, pressed: bool) -> str:
 def _cell(cell: FlipCell, pressed: bool) -> str:
     """Two numbers, each a button where there are rows behind it."""
     return " ".join(
-        _flip(cell, kind, sign, pressed) for kind, sign in (("gained", "+"), ("lost", "\u2212"))
+        _flip(cell, kind, sign, pressed) for kind, sign in zip(KINDS, "+\u2212", strict=True)
     )
 
 
-def _flip(cell: FlipCell, kind: str, sign: str, pressed: bool) -> str:
-    n = cell[kind]["n"]  # type: ignore[literal-required]
+def _flip(cell: FlipCell, kind: Flip, sign: str, pressed: bool) -> str:
+    n = cell[kind]["n"]
     shown = f"{sign}{wording.number(n)}" if n else "0"
     if not n or not pressed:
         return f'<span class="td-b-flip">{shown}</span>'
@@ -167,10 +169,11 @@ def _splits(found: Refinement) -> str:
     """Gained and lost by what the teacher says and by weight, over all cells."""
     heads = ("", plain.ROWS, words.AGREES, words.DIFFERS, *(words.WEIGHTS[key] for key in WEIGHTS))
     rows = []
-    for kind, title in (("gained", words.GAINED), ("lost", words.LOST)):
-        splits = [cell[kind] for cell in found["cells"]]  # type: ignore[literal-required]
+    for kind, title in zip(KINDS, (words.GAINED, words.LOST), strict=True):
+        splits = [cell[kind] for cell in found["cells"]]
         n = sum(one["n"] for one in splits)
-        counts = [sum(one[key] for one in splits) for key in ("teacher_agrees", "teacher_differs")]
+        counts = [sum(one["teacher_agrees"] for one in splits)]
+        counts.append(sum(one["teacher_differs"] for one in splits))
         counts += [sum(one["weight"].get(key, 0) for one in splits) for key in WEIGHTS]
         cells = [
             wording.number(count) + parts.soft(markup.text(plain.share(count, n)))
@@ -194,8 +197,8 @@ def _all(found: Refinement) -> str:
                 words.signed(cell["gained"]["n"] - cell["lost"]["n"]),
                 _or_none(cell["prior_gained"]),
                 _or_none(cell["prior_lost"]),
-                *(_by_teacher(cell, kind) for kind in ("gained", "lost")),
-                *(_by_weight(cell, kind) for kind in ("gained", "lost")),
+                *(_by_teacher(cell, kind) for kind in KINDS),
+                *(_by_weight(cell, kind) for kind in KINDS),
             ),
         )
         for cells in _of_languages(found).values()
@@ -208,13 +211,13 @@ def _or_none(count: int | None) -> str:
     return plain.NONE if count is None else wording.number(count)
 
 
-def _by_teacher(cell: FlipCell, kind: str) -> str:
-    split = cell[kind]  # type: ignore[literal-required]
+def _by_teacher(cell: FlipCell, kind: Flip) -> str:
+    split = cell[kind]
     return f"{split['teacher_agrees']} / {split['teacher_differs']}"
 
 
-def _by_weight(cell: FlipCell, kind: str) -> str:
-    weights: Mapping[str, int] = cell[kind]["weight"]  # type: ignore[literal-required]
+def _by_weight(cell: FlipCell, kind: Flip) -> str:
+    weights: Mapping[str, int] = cell[kind]["weight"]
     return " / ".join(str(weights.get(key, 0)) for key in WEIGHTS)
 
 
@@ -225,6 +228,4 @@ def _prior(found: Refinement) -> str:
         return ""
     heads = (plain.CLASS, "×")
     rows = [parts.row(parts.swatch(one), [plain.figure(factors.get(one))]) for one in LABELS]
-    return parts.fold(
-        words.PRIOR_TITLE, parts.table(words.PRIOR_FACTORS, heads, rows), "b-prior"
-    )
+    return parts.fold(words.PRIOR_TITLE, parts.table(words.PRIOR_FACTORS, heads, rows), "b-prior")

@@ -130,9 +130,7 @@ def _language(look: Look, chosen: Layout | None, language: str) -> str:
     return _select("language", words.LANGUAGE, words.LANGUAGE_ABOUT, options, now)
 
 
-def _select(
-    key: str, name: str, about: str, options: Sequence[tuple[str, str]], now: str
-) -> str:
+def _select(key: str, name: str, about: str, options: Sequence[tuple[str, str]], now: str) -> str:
     """A list with its label and what it is for."""
     items = "".join(
         f'<option value="{markup.attribute(value)}"{" selected" if value == now else ""}>'

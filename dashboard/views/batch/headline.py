@@ -4,12 +4,18 @@ Knows a metrics record; computes nothing.
 """
 
 from collections.abc import Mapping
+from typing import Literal
 
 from core.evaluation.schema import Metrics, Provenance, SystemMetrics, Test
 from dashboard import wording
 from dashboard.views import markup
 from dashboard.views.batch import parts, reading
 from dashboard.wording import batch_results as words
+
+Folded = Literal[
+    "micro_f1", "micro_precision", "micro_recall", "weighted_f1", "weighted_precision",
+    "weighted_recall", "macro_f1_all",
+]  # fmt: skip
 
 
 def section(metrics: Metrics, names: Mapping[str, str]) -> str:
@@ -121,7 +127,7 @@ def _truncated(metrics: Metrics) -> str:
 
 def _folded(metrics: Metrics) -> str:
     """Micro and weighted averages."""
-    keys = (
+    keys: tuple[Folded, ...] = (
         "micro_f1", "micro_precision", "micro_recall", "weighted_f1", "weighted_precision",
         "weighted_recall", "macro_f1_all",
     )  # fmt: skip
@@ -162,9 +168,6 @@ def _test(one: Test) -> str:
         wording.number(one["n"]),
         f'<span aria-hidden="true">{words.SIGNS[kind]}</span> {wording.points(one["difference"])}'
         f"{parts.soft(words.interval(one['interval']))}",
-        *(
-            markup.text(words.p(one[key]))  # type: ignore[literal-required]
-            for key in ("randomisation_p", "holm_p", "mcnemar_p")
-        ),
+        *(markup.text(words.p(one[key])) for key in ("randomisation_p", "holm_p", "mcnemar_p")),
     )
     return parts.row(words.system(one["b"]), cells)

@@ -3,7 +3,7 @@
 Knows a metrics record; the figures are drawn by dashboard/views/batch/plots_refinement.py.
 """
 
-from core.evaluation.plan import BEFORE, STUDENT, TEACHER
+from core.evaluation.plan import BEFORE, STUDENT, TEACHER, Order
 from core.evaluation.schema import Metrics, Signal, WeightLab
 from dashboard import wording
 from dashboard.views import markup
@@ -23,7 +23,7 @@ def section(metrics: Metrics) -> str:
         parts.note(words.ABOUT_WEIGHTS)
         + plots.grid(drawn, 340)
         + _auroc(lab)
-        + ("" if curves is None else plots.draw(curves))
+        + ("" if curves is None else f'<div class="td-b-single">{plots.draw(curves)}</div>')
         + f'<h4 class="td-b-sub">{words.WEIGHT_HISTOGRAM}</h4>'
         + confidence.by_language(metrics, lab["weights"], words.WEIGHT_HISTOGRAM, words.WEIGHT_AXIS)
         + _statuses(lab)
@@ -80,10 +80,10 @@ def lists(metrics: Metrics) -> str:
     return f'<ul class="td-b-lists">{items}</ul>{parts.note(plain.ABOUT_LISTS)}'
 
 
-def orders(metrics: Metrics) -> list[str]:
+def orders(metrics: Metrics) -> list[Order]:
     """The orders that say something on this file."""
     systems = metrics["systems"]
-    found = []
+    found: list[Order] = []
     if BEFORE in systems and metrics["weights"] is not None:
         found.append("down_weighted")
     if STUDENT in systems and TEACHER in systems:

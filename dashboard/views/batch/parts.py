@@ -28,6 +28,12 @@ def note(*sentences: str) -> str:
     return f'<p class="td-note">{said}</p>' if said else ""
 
 
+def lead(*sentences: str) -> str:
+    """Sentences that say what a section found; HTML that is finished. Nothing for none."""
+    said = " ".join(filter(None, sentences))
+    return f'<p class="td-b-lead">{said}</p>' if said else ""
+
+
 def fold(title: str, drawn: str, key: str = "") -> str:
     """What unfolds below its title."""
     mark = f' data-key="{key}"' if key else ""
@@ -43,10 +49,11 @@ def table(caption: str, heads: Sequence[str], rows: Iterable[str], shown: bool =
         rows: finished ``<tr>``.
     """
     columns = "".join(f'<th scope="col">{head}</th>' for head in heads)
-    said = "" if shown else ' class="td-sr"'
+    # Above the part that scrolls, a title is whole at any width.
+    title = f'<p class="td-b-sub" aria-hidden="true">{caption}</p>' if shown else ""
     return (
-        f'<div class="td-b-scroll" tabindex="0" role="group" aria-label="{plain(caption)}">'
-        f'<table class="td-b-table"><caption{said}>{caption}</caption><thead><tr>{columns}</tr>'
+        f'{title}<div class="td-b-scroll" tabindex="0" role="group" aria-label="{plain(caption)}">'
+        f'<table class="td-b-table"><caption class="td-sr">{caption}</caption><thead><tr>{columns}</tr>'
         f"</thead><tbody>{''.join(rows)}</tbody></table></div>"
     )
 
@@ -99,8 +106,9 @@ def chosen(group: str, selects: Sequence[tuple[str, Options]], blocks: Sequence[
     for _, options in selects:
         values = [f"{start}/{value}" for start in values for value, _ in options]
     drawn = "".join(
-        f'<div data-choice="{markup.attribute(value)}"{"" if place == 0 else " hidden"}>{block}</div>'
-        for place, (value, block) in enumerate(zip(values, blocks, strict=True))
+        f'<div data-choice="{markup.attribute(value)}"{" hidden" if value != values[0] else ""}>'
+        f"{block}</div>"
+        for value, block in zip(values, blocks, strict=True)
     )
     bar = f'<div class="td-b-choices">{lists}</div>' if lists else ""
     return f'<div class="td-b-chosen" data-choices="{group}">{bar}{drawn}</div>'

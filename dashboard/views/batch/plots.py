@@ -96,7 +96,7 @@ def draw(plot: Plot, folded: bool = True) -> str:
         numbers = parts.fold(words.NUMBERS, parts.table(plot.title, plot.heads, rows))
     return (
         f'<figure class="td-b-plot"><div class="td-plot" role="img" aria-label="{said}" '
-        f'style="--h:{plot.height}px" data-figure=\'{encoded(plot.figure)}\'></div>'
+        f"style=\"--h:{plot.height}px\" data-figure='{encoded(plot.figure)}'></div>"
         f'<div class="td-b-under">{numbers}<button type="button" class="td-button td-b-save" '
         f'data-plot="save" hidden>{words.SAVE_PICTURE}</button></div></figure>'
     )

@@ -4,6 +4,7 @@ Knows flips, and the weight lab's record.
 """
 
 from collections.abc import Mapping, Sequence
+from typing import Literal
 
 import plotly.graph_objects as go
 
@@ -13,6 +14,8 @@ from dashboard.views.batch import plots
 from dashboard.wording import batch_refinement as words
 from dashboard.wording import batch_results as plain
 
+Flip = Literal["gained", "lost"]
+FORMS: tuple[tuple[Flip, str, int], ...] = (("gained", plots.GAINED, 1), ("lost", plots.LOST, -1))
 ROW, FRAME = 34, 150  # pixels of a bar, and of all around the bars
 MARKED = 0.1  # of all rows, between two marks on a curve
 LEAST_TEXT = 0.004  # of all rows: a smaller cell of the heat map carries no number
@@ -32,7 +35,7 @@ def flips(groups: Mapping[str, Sequence[FlipCell]], by: str, prior: bool) -> plo
     figure = go.Figure(layout=plots.layout(title, words.LOST_TO_GAINED, ""))
     names = [plots.safe(name) for name in groups]
     largest = 1
-    for kind, colour, sign in (("gained", plots.GAINED, 1), ("lost", plots.LOST, -1)):
+    for kind, colour, sign in FORMS:
         sums = [_split(cells, kind) for cells in groups.values()]
         largest = max([largest, *(agrees + differs for agrees, differs in sums)])
         _bars(figure, names, sums, kind, colour, sign)
@@ -53,9 +56,9 @@ def flips(groups: Mapping[str, Sequence[FlipCell]], by: str, prior: bool) -> plo
     return plots.Plot(figure, title, words.LOST_TO_GAINED, height)
 
 
-def _split(cells: Sequence[FlipCell], kind: str) -> tuple[int, int]:
+def _split(cells: Sequence[FlipCell], kind: Flip) -> tuple[int, int]:
     """Flips on which the teacher agrees with the new label, and all others."""
-    found = [cell[kind] for cell in cells]  # type: ignore[literal-required]
+    found = [cell[kind] for cell in cells]
     agrees = sum(one["teacher_agrees"] for one in found)
     return agrees, sum(one["n"] for one in found) - agrees
 
@@ -64,7 +67,7 @@ def _bars(
     figure: go.Figure,
     names: Sequence[str],
     sums: Sequence[tuple[int, int]],
-    kind: str,
+    kind: Flip,
     colour: str,
     sign: int,
 ) -> None:
@@ -145,9 +148,7 @@ def grid(lab: WeightLab) -> plots.Plot:
         ygap=1,
         hovertemplate="w̄ %{y} %, %{x} % sure: %{customdata} rows<extra></extra>",
     )
-    rows = [
-        (plain.tenth(place), *map(wording.number, row)) for place, row in enumerate(counts)
-    ]
+    rows = [(plain.tenth(place), *map(wording.number, row)) for place, row in enumerate(counts)]
     heads = ("w̄", *(plain.tenth(place) for place in range(10)))
     return plots.Plot(figure, title, words.GRID_SAID, 380, heads, rows)
 

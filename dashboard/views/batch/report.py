@@ -7,12 +7,12 @@ its own policy forbids it.
 from collections.abc import Mapping
 from typing import Any
 
-from core.evaluation.plan import Page
+from core.evaluation.plan import Filter, Order, Page
 from core.evaluation.schema import Metrics
 from core.records import UNKNOWN
 from dashboard import served, theme, wording
 from dashboard.views import markup
-from dashboard.views.batch import parts, results
+from dashboard.views.batch import lab, parts, reading, results
 from dashboard.views.scripts import plots as plots_script
 from dashboard.wording import batch_results as words
 
@@ -20,6 +20,7 @@ POLICY = (
     "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; "
     "img-src data: blob:; form-action 'none'; base-uri 'none'"
 )
+LISTED = 20  # rows of a list
 _FRAME = """
 body { margin: 0; background: var(--td-page); color: var(--td-ink);
   font: 1rem/1.5 system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", sans-serif; }
@@ -47,6 +48,7 @@ def report(metrics: Metrics, lists: Mapping[str, Page]) -> str:
     file = metrics["file"]["name"]
     sections = dict(results.sections(metrics, {}, pressed=False))
     made = sections.pop("run")
+    listed = rows(lists)
     body = "".join(parts.section(key, drawn) for key, drawn in sections.items())
     return (
         '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
@@ -56,10 +58,22 @@ def report(metrics: Metrics, lists: Mapping[str, Page]) -> str:
         f"<style>{theme.standalone()}{_FRAME}</style></head><body><main>"
         f'<div class="td-b-results"><h1 class="td-b-file-title">{wording.NAME}: '
         f'{markup.text(file)}</h1><p class="td-note">{words.REPORT_ABOUT}</p>{_WITHOUT_SCRIPT}'
-        f"{body}{rows(lists)}{parts.section('run', made)}</div></main>"
+        f"{results.nav([*sections, *(['lists'] if listed else []), 'run'])}{body}{listed}"
+        f"{parts.section('run', made)}</div></main>"
         f"<script>{plotly()}</script><script>{plots_script.standalone()}</script>"
         "</body></html>\n"
     )
+
+
+def wanted(metrics: Metrics) -> dict[Order, Filter]:
+    """The lists that a report of this file holds, and which rows each is of."""
+    system = reading.main(metrics)
+    wrong: dict[Order, bool] = {"confident_errors": False}
+    return {
+        order: Filter(system=system, right=wrong.get(order))
+        for order in lab.orders(metrics)
+        if order in words.REPORT_LISTS
+    }
 
 
 def plotly() -> str:
@@ -79,12 +93,13 @@ def rows(lists: Mapping[str, Page]) -> str:
 
 def _list(page: Page) -> str:
     """One list."""
-    if not page.rows:
+    listed = page.rows[:LISTED]
+    if not listed:
         return parts.note(words.EMPTY_LIST)
     shown = words.REPORT_LIST_ABOUT.format(
-        shown=wording.number(len(page.rows)), total=wording.number(page.total)
+        shown=wording.number(len(listed)), total=wording.number(page.total)
     )
-    items = "".join(f'<li class="td-b-row">{_row(one)}</li>' for one in page.rows)
+    items = "".join(f'<li class="td-b-row">{_row(one)}</li>' for one in listed)
     return f"{parts.note(shown)}<ol>{items}</ol>"
 
 

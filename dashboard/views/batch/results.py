@@ -4,7 +4,7 @@ Knows which view draws what; the ``data-do`` marks in it are what the error brow
 the ``data-figure`` and ``data-choose`` ones belong to dashboard/views/scripts/plots.py.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from core.evaluation.plan import BEFORE
 from core.evaluation.schema import Metrics
@@ -32,21 +32,24 @@ def results(metrics: Metrics, names: Mapping[str, str]) -> str:
         names: system → what its model is called; a system that is missing keeps its own name.
     """
     drawn = sections(metrics, names)
-    nav = "".join(
-        f'<a href="#td-b-{key}" data-b="jump">{words.SECTIONS[key]}</a>' for key in drawn
-    )
     body = "".join(parts.section(key, one) for key, one in drawn.items())
     return (
         f'<section class="td-b-results" aria-label="{words.TITLE}">'
-        f'<nav class="td-b-nav" aria-label="{words.PARTS}">{nav}</nav>'
-        f'<p class="td-problem" data-plot="failed" role="status" hidden>{words.PLOTS_FAILED}</p>'
+        f'{nav(drawn)}<p class="td-problem" data-plot="failed" role="status" hidden>'
+        f"{words.PLOTS_FAILED}</p>"
         f"{body}</section>"
     )
 
 
-def sections(
-    metrics: Metrics, names: Mapping[str, str], pressed: bool = True
-) -> Mapping[str, str]:
+def nav(keys: Iterable[str]) -> str:
+    """Links to the sections."""
+    links = "".join(
+        f'<a href="#td-b-{key}" data-b="jump">{words.SECTIONS[key]}</a>' for key in keys
+    )
+    return f'<nav class="td-b-nav" aria-label="{words.PARTS}">{links}</nav>'
+
+
+def sections(metrics: Metrics, names: Mapping[str, str], pressed: bool = True) -> Mapping[str, str]:
     """Key → finished HTML of every section that this file has, in order.
 
     Args:
@@ -72,7 +75,7 @@ def sections(
 
 def _missing(metrics: Metrics) -> str:
     """Sections that this file has no figures for, each with its reason."""
-    found = {}
+    found: dict[str, str] = {}
     kind = metrics["file"]["kind"]
     without = words.MISSING["no_emotions" if kind == "triggers" else "no_gold"]
     if not reading.labelled(metrics):

@@ -18,8 +18,9 @@ def shell(size: int, rows: int) -> str:
         rows: rows that it may have.
     """
     places = "".join(f'<div data-part="{name}"></div>' for name in PARTS)
+    too_large = words.TOO_LARGE.format(name="{name}", limit=words.size(size))
     return (
-        f'<div class="td-f" data-limit="{size}">{_drop(size, rows)}'
+        f'<div class="td-f" data-limit="{size}" data-too-large="{too_large}">{_drop(size, rows)}'
         '<div data-part="said" role="status"></div>'
         f'<div data-part="empty">{empty()}</div>{places}</div>'
     )
@@ -66,5 +67,5 @@ def head(name: str, again: bool = True) -> str:
     )
     return (
         f'<div class="td-f-head"><h2>{markup.text(name)}</h2>'
-        f'{f"<div>{buttons}</div>" if again else ""}</div>'
+        f"{f'<div>{buttons}</div>' if again else ''}</div>"
     )

@@ -77,15 +77,15 @@ function dressed(raw, width, height) {
       y: 1, yref: 'container', yanchor: 'top', font: { size: 14 },
     },
   };
-  layout.title.pad.t = 8;
+  layout.title.pad.t = lines.length > 1 ? 18 : 8;  // plotly puts several lines higher
   for (const key of Object.keys(layout)) {
     if (/^[xy]axis\\d*$/.test(key)) layout[key] = axis(layout[key]);
   }
   const below = layout.showlegend ? legend(raw.data, width) : 0;
   layout.legend = {
-    orientation: 'h', x: 0, xref: 'container', xanchor: 'left', y: 0, yref: 'container',
-    yanchor: 'bottom', font: { size: 12 }, bgcolor: 'rgba(0,0,0,0)', itemclick: false,
-    itemdoubleclick: false,
+    ...raw.layout.legend, orientation: 'h', x: 0, xref: 'container', xanchor: 'left',
+    y: 0, yref: 'container', yanchor: 'bottom', font: { size: 12 }, bgcolor: 'rgba(0,0,0,0)',
+    itemclick: false, itemdoubleclick: false,
   };
   layout.showlegend = Boolean(layout.showlegend);
   const extra = 18 * (lines.length - 1);
@@ -246,7 +246,9 @@ const load = () => (window.tandemPlotly ||= new Promise((resolve, reject) => {
   document.head.append(script);
 }));
 const look = tandemFigures(element, load);
-watch('value', () => look());
+element.addEventListener('td-drawn', look);  // a script put results there
+watch('value', look);
+element.addEventListener('td-drawn', () => look());  // a script of the same element put it there
 }
 """
 
@@ -258,7 +260,8 @@ window.addEventListener('DOMContentLoaded', () => {
 
 
 def plots() -> str:
-    """For ``js_on_load`` of the gr.HTML that holds results: draws at each new value."""
+    """For ``js_on_load`` of the gr.HTML that holds results: draws at each new value, and when the
+    element hears ``td-drawn``."""
     address = markup.script(PLOTLY.lstrip("/"))
     return _functions() + _PAGE.replace("__ADDRESS__", address)
 

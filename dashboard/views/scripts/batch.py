@@ -1,0 +1,353 @@
+"""The JavaScript of the Batch tab: a file sent, questions asked, answers put in their places.
+
+Knows the ``data-f`` and ``data-part`` marks of dashboard/views/batch. Every sentence and every
+piece of HTML was finished on the server; no text is ever evaluated here. The error browser's part
+is dashboard/views/scripts/batch_browser.py.
+"""
+
+from dashboard import wording
+from dashboard.views import markup
+from dashboard.views.scripts import batch_browser as browser_script
+from dashboard.wording import batch as words
+
+_SCRIPT = """
+{
+const words = __WORDS__;
+const kept = 'tandem.batch', mine = 'tandem.session';
+const part = (name) => element.querySelector(`[data-part="${name}"]`);
+const field = (name) => element.querySelector(`[data-role="${name}"]`);
+let token = '';  // of the file that is shown
+let again = false;  // choosing anew, though there are results
+let asked = 0;  // the newest question whose answer may be shown
+
+// --- what this browser remembers: its own name, and the file that it looked at last
+
+const memory = {};
+function remembered(key) {
+  try { return localStorage.getItem(key) || ''; } catch { return memory[key] || ''; }
+}
+function remember(key, value) {
+  memory[key] = value;
+  try {
+    if (value) localStorage.setItem(key, value); else localStorage.removeItem(key);
+  } catch (problem) {
+    console.warn('Tandem: nothing can be stored', problem);
+  }
+}
+function session() {
+  if (!remembered(mine)) {
+    const bytes = crypto.getRandomValues(new Uint8Array(16));
+    remember(mine, [...bytes].map((one) => one.toString(16).padStart(2, '0')).join(''));
+  }
+  return remembered(mine);
+}
+
+// --- asking
+
+async function ask(name, question = {}) {
+  try {
+    return await server[name]({ token, session: session(), again, ...question });
+  } catch (problem) {
+    console.warn('Tandem: no answer', problem);
+    return { problem: words.unreachable };
+  }
+}
+
+function say(sentence, kind = 'td-notice') {
+  const place = part('said');
+  place.replaceChildren();
+  if (!sentence) return;
+  const line = document.createElement('p');
+  line.className = kind;
+  line.textContent = sentence;
+  place.append(line);
+}
+
+// Puts HTML in its place; folds and the button in focus stay as they were.
+function put(name, html) {
+  const place = part(name);
+  if (place.innerHTML === html) return;
+  const open = [...place.querySelectorAll('details[open][data-key]')].map((d) => d.dataset.key);
+  const focus = place.contains(document.activeElement) && document.activeElement.dataset.f;
+  place.innerHTML = html;
+  for (const key of open) {
+    const fold = place.querySelector(`details[data-key="${key}"]`);
+    if (fold) fold.open = true;
+  }
+  if (focus) place.querySelector(`[data-f="${focus}"]`)?.focus();
+}
+
+let stage = '';
+function show(answer) {
+  if (answer.problem && !answer.step) { say(answer.problem, 'td-problem'); return false; }
+  say('');
+  token = answer.token;
+  remember(kept, token);
+  part('empty').hidden = true;
+  put('step', answer.step);
+  if (answer.stage !== stage || !answer.poll) {
+    put('results', answer.results);
+    put('browser', answer.browser);
+    element.dispatchEvent(new CustomEvent('td-drawn'));
+    if (answer.browser) begun();
+  }
+  stage = answer.stage;
+  element.firstElementChild.dataset.stage = stage;
+  if (answer.poll) later();
+  systems();
+  return true;
+}
+
+// Asks, and shows the answer unless something newer was asked meanwhile.
+async function go(name, question) {
+  const ticket = ++asked;
+  element.setAttribute('aria-busy', 'true');
+  const answer = await ask(name, question);
+  if (ticket !== asked) return false;
+  element.removeAttribute('aria-busy');
+  return show(answer);
+}
+
+let timer = 0;
+function later() {
+  clearTimeout(timer);
+  timer = setTimeout(follow, document.hidden ? 4000 : 700);
+}
+async function follow() {
+  const ticket = asked;
+  const answer = await ask('b_progress');
+  if (ticket !== asked || !element.isConnected) return;
+  if (answer.problem && !answer.step) {  // the server may be starting anew: ask on
+    say(answer.problem, 'td-problem');
+    later();
+    return;
+  }
+  const ended = !answer.poll && stage !== answer.stage;
+  show(answer);
+  if (ended) announce();
+}
+function announce() {
+  const place = part('results').firstElementChild || part('step').firstElementChild;
+  if (!element.contains(document.activeElement)) return;
+  place?.setAttribute('tabindex', '-1');
+  place?.focus({ preventScroll: true });
+}
+
+// What can be chosen waits for the models.
+let waiting = 0;
+async function systems() {
+  clearTimeout(waiting);
+  const place = part('systems');
+  if (!place || place.querySelector('form')) return;
+  waiting = setTimeout(async () => {
+    const answer = await ask('b_systems');
+    if (answer.html && part('systems') && !part('systems').querySelector('form')) {
+      put('systems', answer.html);
+    }
+    systems();
+  }, 1500);
+}
+
+// --- a file
+
+function base() { return new URL('./', location.href); }
+
+function send(file) {
+  clearTimeout(timer);
+  const { limit, tooLarge } = element.firstElementChild.dataset;
+  if (file.size > Number(limit)) {
+    say(tooLarge.replace('{name}', () => file.name), 'td-problem');
+    return;
+  }
+  const ticket = ++asked;
+  const request = new XMLHttpRequest();
+  request.open('POST', new URL('tandem/batch/upload', base()));
+  request.setRequestHeader('X-Tandem-Name', encodeURIComponent(file.name));
+  request.upload.onprogress = (event) => {
+    if (!event.lengthComputable || ticket !== asked) return;
+    const share = `${Math.floor(100 * event.loaded / event.total)}\\u00a0%`;
+    const sent = words.uploaded.replace('{share}', share);
+    say(sent.replace('{name}', () => file.name));
+  };
+  request.onload = () => {
+    if (ticket !== asked) return;
+    const answer = read(request.responseText);
+    if (!answer.token) { say(answer.problem || words.failed, 'td-problem'); return; }
+    begin(answer.token);
+  };
+  request.onerror = () => { if (ticket === asked) say(words.failed, 'td-problem'); };
+  say(words.uploading.replace('{name}', () => file.name));
+  request.send(file);
+}
+function read(text) {
+  try { return JSON.parse(text); } catch { return {}; }
+}
+
+async function begin(fresh) {
+  again = false;
+  const old = token;
+  if (!await go('b_look', { token: fresh })) token = old;
+}
+
+function leave() {
+  clearTimeout(timer);
+  asked += 1;
+  token = '';
+  stage = '';
+  again = false;
+  remember(kept, '');
+  for (const name of ['step', 'results', 'browser']) put(name, '');
+  part('empty').hidden = false;
+  say('');
+  element.querySelector('#td-f-file').value = '';
+}
+
+const drop = field('drop');
+element.querySelector('#td-f-file').addEventListener('change', (event) => {
+  if (event.target.files[0]) send(event.target.files[0]);
+});
+for (const name of ['dragenter', 'dragover']) {
+  drop.addEventListener(name, (event) => {
+    event.preventDefault();
+    drop.classList.add('td-f-over');
+  });
+}
+for (const name of ['dragleave', 'drop']) {
+  drop.addEventListener(name, () => drop.classList.remove('td-f-over'));
+}
+drop.addEventListener('drop', (event) => {
+  event.preventDefault();
+  if (event.dataTransfer.files[0]) send(event.dataTransfer.files[0]);
+});
+
+// --- forms
+
+const ticked = (form, name) => [...form.querySelectorAll(`input[name="${name}"]`)]
+  .filter((box) => box.checked).map((box) => box.value);
+const number = (form, name) => {
+  const value = form.elements[name]?.value;
+  return value === undefined || value === '' ? null : Number(value);
+};
+const forms = {
+  encoding(form) {
+    const encoding = ticked(form, 'encoding')[0];
+    if (!encoding) { say(words.encodingFirst, 'td-problem'); return; }
+    go('b_look', { encoding });
+  },
+  columns(form) { go('b_check', Object.fromEntries(new FormData(form))); },
+  mapping(form) {
+    const labels = {};
+    for (const list of form.querySelectorAll('[data-cell]')) {
+      if (!list.value) { say(words.mappingOpen, 'td-problem'); list.focus(); return; }
+      labels[JSON.parse(list.dataset.cell)] = list.value === '-' ? null : list.value;
+    }
+    go('b_map', { labels });
+  },
+  async systems(form) {
+    const question = {
+      systems: ticked(form, 'system'), members: ticked(form, 'member'),
+      methods: ticked(form, 'method'), words: form.elements.words.checked,
+      limit: number(form, 'limit'), seed: number(form, 'seed') ?? 0,
+    };
+    const before = again;
+    again = false;
+    if (!await go('b_start', question)) again = before;
+  },
+};
+element.addEventListener('submit', (event) => {
+  event.preventDefault();
+  forms[event.target.dataset.role]?.(event.target);
+});
+
+// --- files
+
+async function save(kind) {
+  field('file-said').textContent = words.preparing;
+  const answer = await ask('b_file', { kind });
+  const place = field('file-said');
+  if (!place) return;
+  place.textContent = answer.problem || answer.said;
+  if (answer.problem) return;
+  const link = document.createElement('a');
+  link.href = new URL(answer.path, base());
+  link.download = answer.name;
+  link.click();
+}
+
+async function copy() {
+  try {
+    await navigator.clipboard.writeText(field('command').textContent);
+    field('copied').textContent = words.copied;
+  } catch {
+    field('copied').textContent = words.copyFailed;
+  }
+}
+
+async function remove() {
+  const answer = await ask('b_delete');
+  if (answer.problem) { say(answer.problem, 'td-problem'); return; }
+  leave();
+  say(answer.said);
+  element.querySelector('#td-f-file').focus();
+}
+
+// --- what is pressed
+
+const acts = {
+  example(button) { again = false; go('b_example', { which: button.dataset.which }); },
+  another() { leave(); element.querySelector('#td-f-file').focus(); },
+  delete() { remove(); },
+  stop() { go('b_stop'); },
+  go() { go('b_go'); },
+  again() { again = true; go('b_open'); },
+  file(button) { button.closest('details').open = false; save(button.dataset.kind); },
+  copy() { copy(); },
+};
+element.addEventListener('click', (event) => {
+  const button = event.target.closest('[data-f]');
+  if (!button) return;
+  const act = { ...acts, ...browsing }[button.dataset.f];
+  if (act) act(button);
+});
+element.addEventListener('keydown', (event) => {
+  const menu = event.key === 'Escape' && event.target.closest('.td-menu[open]');
+  if (menu) { menu.open = false; menu.querySelector('summary').focus(); }
+});
+document.addEventListener('click', (event) => {
+  const menu = element.querySelector('.td-menu[open]');
+  if (menu && !menu.contains(event.target)) menu.open = false;
+});
+
+__BROWSER__
+
+// What this browser looked at last stands there again.
+(async () => {
+  const last = remembered(kept);
+  if (!last) return;
+  token = last;
+  if (!await go('b_open')) {
+    leave();
+    say(words.gone);
+  }
+})();
+}
+"""
+
+
+def batch() -> str:
+    """The tab's script, with its sentences filled in."""
+    sentences = {
+        "unreachable": wording.UNREACHABLE,
+        "uploading": words.UPLOADING,
+        "uploaded": words.UPLOADED,
+        "failed": words.UPLOAD_FAILED,
+        "encodingFirst": words.ENCODING_FIRST,
+        "mappingOpen": words.MAPPING_OPEN,
+        "preparing": words.PREPARING,
+        "copied": words.COPIED,
+        "copyFailed": words.COPY_FAILED,
+        "gone": " ".join(words.UNKNOWN),
+        **browser_script.words(),
+    }
+    script = _SCRIPT.replace("__BROWSER__", browser_script.SCRIPT.strip())
+    return script.replace("__WORDS__", markup.script(sentences))
