@@ -15,6 +15,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from core import embedded
 from core.errors import ConfigError, TandemError
@@ -22,7 +23,9 @@ from core.records import EngineSources
 
 LOGIN_VARIABLE = "TANDEM_AUTH"
 PORT, TRIES = 7860, 20
+RUNS, MAX_MB, MOST_MB = "runs", 50, 10_000
 _HUB_ID = re.compile(r"[\w.-]+/[\w.{}-]+|[A-Za-z][\w-]*")  # or a {language} pattern
+PLACE = "a folder or a Hugging Face id"
 HOW_TO_LOG_IN = (
     "Set a login first: write one or more lines user:password into a file and add --auth FILE, "
     f"or put user:password into the environment variable {LOGIN_VARIABLE}."
@@ -38,6 +41,8 @@ class Options:
     port: int
     logins: Mapping[str, str]
     share: bool
+    runs: Path
+    max_bytes: int
 
 
 def parser() -> argparse.ArgumentParser:
@@ -46,7 +51,7 @@ def parser() -> argparse.ArgumentParser:
         prog="app.py",
         description="Tandem: what an English teacher and a multilingual student make of tweets.",
     )
-    where = "a folder or a Hugging Face id (default: the embedded one)"
+    where = f"{PLACE} (default: the embedded one)"
     made.add_argument("--teacher", metavar="MODEL", help=f"English teacher: {where}")
     made.add_argument("--student", metavar="MODEL", help=f"multilingual student: {where}")
     made.add_argument(
@@ -56,6 +61,26 @@ def parser() -> argparse.ArgumentParser:
         "with the embedded student, else none)",
     )
     made.add_argument("--translator", metavar="MODEL", help=f"translator into English: {where}")
+    made.add_argument(
+        "--students",
+        metavar="MODEL",
+        nargs="+",
+        default=[],
+        help=f"further students for the Batch tab, named student_2, student_3 …: each {PLACE}",
+    )
+    made.add_argument(
+        "--runs-dir",
+        metavar="FOLDER",
+        default=RUNS,
+        help="where uploaded files and their results are kept (%(default)s)",
+    )
+    made.add_argument(
+        "--max-mb",
+        metavar="N",
+        type=int,
+        default=MAX_MB,
+        help="size of an uploaded file at most, in MB (%(default)s)",
+    )
     made.add_argument("--host", default="127.0.0.1", help="address to serve (%(default)s)")
     made.add_argument(
         "--port", type=int, help=f"port to serve (default: the first free one from {PORT})"
@@ -88,17 +113,46 @@ def read_options(arguments: Sequence[str], environment: Mapping[str, str]) -> Op
         port=free_port(given.host, given.port),
         logins=logins,
         share=given.share,
+        runs=read_runs(given.runs_dir),
+        max_bytes=read_size(given.max_mb),
     )
 
 
-def read_sources(given: Mapping[str, str | None]) -> EngineSources:
-    """Where each of the four models comes from.
+def read_sources(given: Mapping[str, Any]) -> EngineSources:
+    """Where each model comes from.
 
     Raises:
         ConfigError: naming the option whose folder is missing.
     """
     named = {option: _source(option, given.get(option)) for option in embedded.FOLDERS}
-    return embedded.sources(**named)
+    further = [_source("students", one) for one in given.get("students", ())]
+    return embedded.sources(**named, students=tuple(filter(None, further)))
+
+
+def read_runs(folder: str) -> Path:
+    """The folder of runs, which need not be there yet.
+
+    Raises:
+        ConfigError: it is something else, or cannot be written into.
+    """
+    path = Path(folder).expanduser()
+    if path.exists() and not path.is_dir():
+        raise ConfigError(f"--runs-dir {folder} is a file, not a folder.")
+    nearest = next(one for one in (path, *path.absolute().parents) if one.exists())
+    if not os.access(nearest, os.W_OK | os.X_OK):
+        raise ConfigError(f"--runs-dir {folder} cannot be written into.", "Choose another folder.")
+    return path
+
+
+def read_size(megabytes: int) -> int:
+    """Bytes that an uploaded file may have.
+
+    Raises:
+        ConfigError: out of bounds.
+    """
+    if not 1 <= megabytes <= MOST_MB:
+        raise ConfigError(f"--max-mb {megabytes} must be from 1 to {MOST_MB}.")
+    return megabytes * 1_000_000
 
 
 def _source(option: str, value: str | None) -> str | None:
@@ -206,11 +260,14 @@ def _is_free(host: str, port: int) -> bool:
 
 def serve(options: Options) -> None:
     """Show the page, then load the models in the background; returns when interrupted."""
+    from dashboard.batch_services import Batch, Limits
     from dashboard.build import Door, build, launch
     from dashboard.services import Services, default_engine
 
     services = Services(lambda: default_engine(options.sources, services.downloading))
-    blocks = build(services)
+    batch = Batch(services, options.runs, Limits(options.max_bytes), options.sources)
+    batch.store.sweep()
+    blocks = build(services, batch)
     door = Door(options.host, options.port, options.logins, options.share)
     local, shared = launch(blocks, door)
     services.start()

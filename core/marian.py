@@ -1,8 +1,8 @@
 """One Marian model: segments in, their English out; and what it looked at.
 
-Knows how a translation is searched for, batched and remembered, and that the tokenizer switches
-languages in place. How a tweet is cut into segments is ``core.segments``; which tweets are
-translated at all is ``core.translation``.
+Knows how segments are batched and remembered, and that the tokenizer switches languages in place.
+How English is searched for is ``core.searching``, how a tweet is cut into segments
+``core.segments``, which tweets are translated at all ``core.translation``.
 """
 
 import threading
@@ -11,13 +11,12 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import torch
-from torch import Tensor
-from transformers import LogitsProcessor, LogitsProcessorList
 
 from core.cache import BoundedCache
 from core.checkpoints import Manifest
 from core.cross_attention import Forced, Heads, Pair, forced, tokenized
 from core.modules import eager_twin
+from core.searching import search
 from core.segments import chunks
 from core.words import encodable
 
@@ -42,28 +41,6 @@ Chunks = list[tuple[str, English]]
 """A segment as it was translated: its chunks, one mostly, and the English of each."""
 REMEMBERED = 4096  # segments whose chunks are kept for links
 CHARACTERS = 400_000  # of these segments together
-
-
-class OwnLimit(LogitsProcessor):
-    """Ends each row at a length of its own, so that its neighbours in a batch don't shape it.
-
-    Args:
-        limits: (B,) sub-tokens that each row may have, end mark included.
-        beams: rows of the search per row of the batch.
-        end: id of the end mark.
-    """
-
-    def __init__(self, limits: Tensor, beams: int, end: int) -> None:
-        self.limits = limits.repeat_interleave(beams)  # (B · beams,)
-        self.end = end
-
-    def __call__(self, input_ids: Tensor, scores: Tensor) -> Tensor:
-        """Scores (B · beams, V), with nothing but the end mark where the last one is due."""
-        reached = input_ids.shape[1] >= self.limits  # the start mark and the end mark even out
-        if reached.any():
-            scores = scores.masked_fill(reached[:, None], -torch.inf)
-            scores[reached, self.end] = 0.0
-        return scores
 
 
 @dataclass
@@ -148,26 +125,16 @@ class MarianUnit:
 
     def _batch(self, texts: list[str], decoding: Decoding) -> list[English]:
         batch = self.tokenizer(texts, return_tensors="pt", padding=True, verbose=False)
-        batch = batch.to(self.module.device)
-        lengths = batch["attention_mask"].sum(dim=1)  # (B,)
+        ids, mask = (batch[name].to(self.module.device) for name in ("input_ids", "attention_mask"))
         most = self.module.config.max_position_embeddings - 2
-        limits = (decoding.growth * lengths).long().add(10).clamp(max=most)
-        end = OwnLimit(limits, decoding.beams, self.tokenizer.eos_token_id)
+        limits = (decoding.growth * mask.sum(dim=1)).long().add(10).clamp(max=most)  # (B,)
         with torch.inference_mode():
-            output = self.module.generate(
-                **batch,
-                num_beams=decoding.beams,
-                do_sample=False,
-                use_cache=True,  # a training leaves it off in the config
-                max_length=None,
-                max_new_tokens=int(limits.max()),
-                logits_processor=LogitsProcessorList([end]),
+            made = search(
+                self.module, ids, mask, limits, decoding.beams, self.tokenizer.eos_token_id
             )
-        english = self.tokenizer.batch_decode(output, skip_special_tokens=True)
-        # The end mark included, the start mark not.
-        made = (output[:, 1:] != self.module.config.pad_token_id).sum(dim=1)
-        stopped = (made >= limits.to(made.device)).tolist()
-        return [English(text, cut) for text, cut in zip(english, stopped, strict=True)]
+        english = self.tokenizer.batch_decode(made, skip_special_tokens=True)
+        reached = (len(row) >= limit for row, limit in zip(made, limits.tolist(), strict=True))
+        return [English(text, cut) for text, cut in zip(english, reached, strict=True)]
 
 
 def joined(parts: Sequence[English], between: str = "") -> English:

@@ -116,8 +116,12 @@ class EmotionModel:
 
     def encode(self, texts: Sequence[str]) -> list[Encoding]:
         """Tokenizer output per text, cut at ``max_length``, without padding."""
+        return self._encode(texts)[0]
+
+    def _encode(self, texts: Sequence[str]) -> tuple[list[Encoding], list[bool]]:
+        """Tokenizer output per text, and whether the text is longer than the model reads."""
         if not texts:
-            return []
+            return [], []
         with self._lock:  # a fast tokenizer keeps truncation as shared state
             batch = self.tokenizer(
                 [self.prefix + encodable(text) for text in texts],
@@ -125,7 +129,10 @@ class EmotionModel:
                 max_length=self.max_length,
                 verbose=False,
             )
-        return [{key: batch[key][row] for key in batch} for row in range(len(texts))]
+        encodings = [{key: batch[key][row] for key in batch} for row in range(len(texts))]
+        if batch.encodings is not None:
+            return encodings, [bool(one.overflowing) for one in batch.encodings]
+        return encodings, [self._longer(*pair) for pair in zip(texts, encodings, strict=True)]
 
     def pad(self, encodings: Sequence[Encoding]) -> dict[str, Tensor]:
         """Encodings as one batch (B, T) on the model's device."""
@@ -151,12 +158,9 @@ class EmotionModel:
 
     def predict(self, texts: Sequence[str], batch_size: int = 32) -> list[Prediction]:
         """One Prediction per text."""
-        encodings = self.encode(texts)
+        encodings, cut = self._encode(texts)
         table = self._probabilities(encodings, batch_size)
-        return [
-            Prediction.of(table[row].tolist(), self._truncated(text, encodings[row]))
-            for row, text in enumerate(texts)
-        ]
+        return [Prediction.of(*row) for row in zip(table.tolist(), cut, strict=True)]
 
     def analyse(
         self, texts: Sequence[str], batch_size: int = 32
@@ -229,8 +233,8 @@ class EmotionModel:
             reading(alignment, self.tokenizer, self.max_length),
         )
 
-    def _truncated(self, text: str, encoding: Encoding) -> bool:
-        """Whether a text is longer than the model reads."""
+    def _longer(self, text: str, encoding: Encoding) -> bool:
+        """Whether a text is longer than the model reads, where its tokenizer does not tell."""
         if len(encoding["input_ids"]) < self.max_length:
             return False
         with self._lock:

@@ -10,11 +10,11 @@ from dataclasses import asdict
 
 from core.explanations import Links
 from core.linking import LARGEST, identical, linked, machine_pieces, own_pieces
-from core.marian import Decoding, English, MarianUnit, OwnLimit, joined
+from core.marian import Decoding, English, MarianUnit, joined
 from core.records import UNKNOWN, Translation, TranslationStatus
 from core.segments import segments
 
-__all__ = ["Decoding", "English", "MarianUnit", "OwnLimit", "Translator", "given_status"]
+__all__ = ["Decoding", "English", "MarianUnit", "Translator", "given_status"]
 
 
 class Translator:

@@ -1,18 +1,28 @@
 """The shell command that does what a run of the Batch tab does.
 
-Knows the options of the recipe ``batch``; runs nothing.
+Knows the recipe's options (train.config); runs nothing.
 """
 
-import shlex
-from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
 
 from core.evaluation.plan import Plan
+from core.records import EngineSources
+
+RECIPE = "batch"
+FOLDER = "runs/{name}"  # where the command would write
 
 
-def command(plan: Plan) -> str:
-    """The command, on one line; the file by its own name, as it lies at the user's."""
-    return " ".join(["python -m train batch", *(shlex.quote(one) for one in _options(plan))])
+def command(plan: Plan, sources: EngineSources | None) -> str:
+    """The command on one line, on the file by its own name; "" where the models are not known.
 
+    Args:
+        sources: of the models that answer.
+    """
+    if sources is None:
+        return ""
+    from train.config.batch import batch_config  # the recipes' options: not while the page opens
+    from train.options import command as line
 
-def _options(plan: Plan) -> Iterator[str]:
-    yield f"input={plan.title}"
+    output = FOLDER.format(name=Path(plan.title).stem)
+    return line(RECIPE, batch_config(replace(plan, path=plan.title), sources, output))

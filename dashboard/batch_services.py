@@ -7,20 +7,20 @@ Imports core.evaluation and core.files where they are needed: the page stands be
 import json
 import logging
 import shutil
-import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, cast
 
-from core.errors import DataError, InputError, TandemError
+from core.errors import DataError, InputError
 from core.evaluation.plan import METRICS, Filter, Order, Page, Plan, Progress, SystemInfo
 from core.evaluation.schema import Metrics
 from core.files.layout import Layout
-from dashboard.batch_command import command
+from core.records import EngineSources
 from dashboard.batch_jobs import Job, Jobs
-from dashboard.results import FILES, LAYOUT, RESULTS, RUN, Kept, Store
-from dashboard.services import AT_ONCE, EXAMPLES, Services, sentence
+from dashboard.batch_runs import RUNNING, Runner, tell
+from dashboard.results import LAYOUT, RUN, Kept, Store
+from dashboard.services import EXAMPLES, Services, sentence
 from dashboard.wording import batch as words
 
 if TYPE_CHECKING:
@@ -67,14 +67,21 @@ class Batch:
     Args:
         services: whose engine answers.
         runs: the folder that holds the folder of results; made with the first upload.
+        sources: of the models that answer, for the shell command of a run; None: without it.
     """
 
-    def __init__(self, services: Services, runs: Path = RUNS, limits: Limits | None = None) -> None:
+    def __init__(
+        self,
+        services: Services,
+        runs: Path = RUNS,
+        limits: Limits | None = None,
+        sources: EngineSources | None = None,
+    ) -> None:
         self.services = services
         self.store = Store(runs.resolve() / FOLDER)
         self.limits = limits or Limits()
         self.jobs = Jobs()
-        self._turns = threading.Semaphore(AT_ONCE)
+        self.runs = Runner(services, self.jobs, sources)
 
     # --- files
 
@@ -125,7 +132,10 @@ class Batch:
         """Begin to read the whole file; InputError where it is being worked on."""
 
         def work(job: Job) -> "Check":
-            return self.checked_now(kept, layout, _tell(job), job.cancel.is_set)
+            with kept.held() as free:
+                if not free:
+                    raise InputError(*words.BUSY)
+                return self.checked_now(kept, layout, tell(job), job.cancel.is_set)
 
         record = {"layout": layout.to_dict(), "language": language}
         self.jobs.begin(kept.token, Job("check", session), work)
@@ -176,76 +186,6 @@ class Batch:
         layout, language = chosen
         return Plan(str(kept.file), layout, kept.name, language=language)
 
-    def start(self, kept: Kept, plan: Plan, session: str) -> None:
-        """Begin a run; what an earlier one left is taken away. InputError as Jobs.begin says."""
-        self._begin(kept, plan, session, fresh=True)
-
-    def go_on(self, kept: Kept, session: str) -> None:
-        """Begin again where the last run ended; InputError where there was none."""
-        plan = self.asked(kept)
-        if plan is None:
-            raise InputError(*words.NOT_RUN)
-        self._begin(kept, plan, session, fresh=False)
-
-    def asked(self, kept: Kept) -> Plan | None:
-        """What the last run was asked; None where there was none."""
-        found = kept.read(RUN)
-        try:
-            return None if found is None else Plan.from_dict(found["plan"])
-        except (KeyError, TypeError) as problem:
-            log.warning("The run of %s cannot be read: %r", kept.token, problem)
-            return None
-
-    def _begin(self, kept: Kept, plan: Plan, session: str, fresh: bool) -> None:
-        check = self.checked(kept)
-        total = check.usable if check is not None and check.complete else None
-
-        def work(job: Job) -> None:
-            with kept.held() as free:
-                if not free:
-                    raise InputError(*words.BUSY)
-                if fresh:
-                    kept.forget(RESULTS, FILES)
-                kept.forget(FILES)
-                self._noted(kept, plan, lambda: self._run(kept, plan, job, total))
-
-        self.jobs.begin(kept.token, Job("run", session), work)
-
-    def _noted(self, kept: Kept, plan: Plan, run: Callable[[], Name]) -> None:
-        """A run whose beginning and end stand in the folder, so that a killed one is told."""
-        record: dict[str, Any] = {"plan": plan.to_dict(), "state": "running", "problem": ""}
-        kept.write(RUN, record)
-        try:
-            record["state"] = run()
-        except Exception as problem:
-            if not isinstance(problem, TandemError):
-                log.exception("The run of %s failed.", kept.token)
-            record |= {"state": "failed", "problem": sentence(problem)}
-        kept.write(RUN, record)
-
-    def _run(self, kept: Kept, plan: Plan, job: Job, total: int | None) -> Name:
-        """Wait for models and a turn, then evaluate; how it ended."""
-        with self.services.turn(job.cancel, self._turns) as granted:
-            if not granted:
-                return "stopped"
-            engine = self.services.engine()
-            try:
-                found = engine.evaluate(
-                    plan, kept.results, _tell(job), job.cancel.is_set,
-                    total=total, command=command(plan),
-                )  # fmt: skip
-            except TandemError:
-                if job.cancel.is_set():  # before the first rows: there is nothing to measure
-                    return "stopped"
-                raise
-        return "stopped" if found["run"]["stopped"] else "done"
-
-    def evaluate(self, kept: Kept, plan: Plan) -> Metrics:
-        """A run that its asker waits for; see core.engine.Engine.evaluate."""
-        with self.services.turn(threading.Event(), self._turns):
-            engine = self.services.engine()
-            return engine.evaluate(plan, kept.results, command=command(plan))
-
     def stop(self, kept: Kept) -> None:
         """Let the file's work end after what it is at; nothing if none runs."""
         self.jobs.stop(kept.token)
@@ -259,20 +199,10 @@ class Batch:
             if job is not None and job.active:
                 waiting = "waiting" if self.services.status().final else "loading"
                 return Stage(cast(Name, name), job.told, waiting, job.cancel.is_set())
-        run = kept.read(RUN)
-        if run is not None:
-            return self._ended(kept, run)
-        return self.before(kept)
-
-    def _ended(self, kept: Kept, run: dict[str, Any]) -> Stage:
-        job = self.jobs.find(kept.token, "run")
-        if job is not None and job.problem is not None:  # such as a full disk, while it was noted
+        run, job = kept.read(RUN), self.jobs.find(kept.token, "run")
+        if job is not None and job.problem is not None:  # it could not even be noted
             return Stage("failed", problem=sentence(job.problem))
-        state, problem = run.get("state"), str(run.get("problem", ""))
-        if state == "running":
-            # Another server may be at work in the same folder.
-            return Stage("running" if kept.busy else "interrupted")
-        return Stage(cast(Name, state) if state in ENDED else "failed", problem=problem)
+        return self.before(kept) if run is None else _ended(kept, run)
 
     def before(self, kept: Kept) -> Stage:
         """Where the file stands, its runs aside."""
@@ -312,8 +242,9 @@ class Batch:
             raise InputError(*words.BUSY)
 
 
-def _tell(job: Job) -> Callable[[Progress], None]:
-    def told(progress: Progress) -> None:
-        job.told = progress
-
-    return told
+def _ended(kept: Kept, run: dict[str, Any]) -> Stage:
+    """A run that no thread of ours is at, by what its folder says."""
+    state, problem = run.get("state"), str(run.get("problem", ""))
+    if state == RUNNING:  # another server may be at work in the same folder
+        return Stage("running" if kept.busy else "interrupted")
+    return Stage(cast(Name, state) if state in ENDED else "failed", problem=problem)

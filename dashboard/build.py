@@ -53,14 +53,21 @@ class Door:
     share: bool = False
 
 
-def build(services: Services, batch: Batch | None = None) -> gr.Blocks:
+class Page(gr.Blocks):
+    """The page, and what ``launch`` serves beside it."""
+
+    batch: Batch
+
+
+def build(services: Services, batch: Batch | None = None) -> Page:
     """The whole page on these services.
 
     Args:
         batch: uploaded files and their runs; None: in the folder ``runs``, with usual limits.
     """
-    batch = batch or Batch(services)
-    with gr.Blocks(title=wording.NAME, analytics_enabled=False, delete_cache=CACHE) as blocks:
+    blocks = Page(title=wording.NAME, analytics_enabled=False, delete_cache=CACHE)
+    blocks.batch = batch = batch or Batch(services)
+    with blocks:
         header = gr.HTML(
             page.header(services.status()), elem_id="td-header", apply_default_css=False
         )
@@ -81,13 +88,11 @@ def build(services: Services, batch: Batch | None = None) -> gr.Blocks:
         quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
         blocks.load(look, None, [header, timer], **quiet)
         timer.tick(look, None, [header, timer], **quiet)
-    blocks.tandem = batch  # launch serves its uploads and downloads
     return blocks
 
 
-def launch(blocks: gr.Blocks, door: Door) -> tuple[str, str | None]:
+def launch(blocks: Page, door: Door) -> tuple[str, str | None]:
     """Serve a page of ``build`` without blocking; returns its local and its shared address."""
-    batch: Batch = blocks.tandem
     _, local, shared = blocks.launch(
         server_name=door.host,
         server_port=door.port,
@@ -95,9 +100,9 @@ def launch(blocks: gr.Blocks, door: Door) -> tuple[str, str | None]:
         auth=checker(door.logins) if door.logins else None,
         app_kwargs={
             "middleware": [Middleware(TrustedHosts, **_hosts(door))],
-            "routes": [*served.routes(), *batch_routes.routes(batch)],
+            "routes": [*served.routes(), *batch_routes.routes(blocks.batch)],
         },
-        max_file_size=batch.limits.bytes,
+        max_file_size=blocks.batch.limits.bytes,
         theme=theme.gradio_theme(),
         head=cards_script.head(theme.stylesheet()) + form_script.head(),
         footer_links=["api", "settings"],

@@ -40,7 +40,7 @@ ABOUT, LAYOUT, RUN = "about", "layout", "run"
 KEPT = 50  # results of one owner; the oldest go first
 DAYS = 90  # that a result is kept
 NAME_LIMIT = 255  # characters of an original name
-_ODD = re.compile(r"[^A-Za-z0-9._-]+")
+_ODD = re.compile(r"[^A-Za-z0-9._]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,13 +148,15 @@ class Store:
 
     def remove(self, kept: Kept) -> bool:
         """Take a result away; false where it is at work."""
-        with kept.held() as free:
-            if free:
-                # Out of reach first, so that nobody meets half a folder.
-                gone = kept.folder.with_name(f".{kept.token}")
-                kept.folder.rename(gone)
-                shutil.rmtree(gone, ignore_errors=True)
-            return free
+        gone = kept.folder.with_name(f".{kept.token}")
+        try:
+            with kept.held() as free:
+                if free:
+                    kept.folder.rename(gone)  # out of reach: nobody meets half a folder
+        except FileNotFoundError:  # somebody else was faster
+            return True
+        shutil.rmtree(gone, ignore_errors=True)
+        return free
 
     def sweep(self, spare: str = "") -> None:
         """Take away what is too old or too much of one owner; never what is at work.

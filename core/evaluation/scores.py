@@ -7,6 +7,8 @@ The same for the tab, the endpoint and the recipe ``evaluate``. Knows counts in 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 
+import numpy as np
+
 from core.cells import Counts
 from core.evaluation.schema import MeanScores, Scores, Test
 from core.labels import LABELS
@@ -22,19 +24,24 @@ from core.significance import (
 )
 
 
-def scores(strata: Part, draws: int, seed: int) -> Scores:
+def strata(by_language: Mapping[str, Counts]) -> list[Counts]:
+    """In alphabetical order, in which draws go through languages wherever they come from."""
+    return [by_language[code] for code in sorted(by_language)]
+
+
+def scores(languages: Part, draws: int, seed: int) -> Scores:
     """Every figure of one system on one set of rows.
 
     Args:
-        strata: (K, K) confusions of its languages, within which rows are redrawn.
+        languages: (K, K) confusions, within which rows are redrawn; see ``strata``.
         draws: of the intervals.
         seed: of the draws.
 
     Raises:
         ValueError: no row.
     """
-    report = report_of(_summed(strata))
-    drawn = intervals([strata], draws, seed)
+    report = report_of(_summed(languages))
+    drawn = intervals([languages], draws, seed)
     return {
         "n": report.n,
         "macro_f1": report.macro_f1,
@@ -65,7 +72,7 @@ def mean_scores(parts: Mapping[str, Part], draws: int, seed: int) -> MeanScores 
     """
     if len(parts) < 2:
         return None
-    mean = pooled({name: report_of(_summed(strata)) for name, strata in parts.items()})
+    mean = pooled({name: report_of(_summed(own)) for name, own in parts.items()})
     return {
         "macro_f1": mean.macro_f1,
         "macro_precision": mean.macro_precision,
@@ -85,7 +92,7 @@ def difference(parts: Sequence[Part], draws: int, seed: int) -> tuple[float, Int
     Raises:
         ValueError: no row.
     """
-    cubes = [_summed(strata) for strata in parts]
+    cubes = [_summed(own) for own in parts]
     changes = [
         report_of(cube.sum(axis=2)).macro_f1 - report_of(cube.sum(axis=1)).macro_f1
         for cube in cubes
@@ -101,17 +108,17 @@ def tests(a: str, b: str, by_language: Mapping[str, Counts], draws: int, seed: i
     """
     if not by_language:
         return []
-    sets = {"": list(by_language.values()), **{code: [own] for code, own in by_language.items()}}
-    found = [_test(a, b, code, strata, draws, seed) for code, strata in sets.items()]
+    sets = {"": strata(by_language), **{code: [own] for code, own in by_language.items()}}
+    found = [_test(a, b, code, own, draws, seed) for code, own in sets.items()]
     adjusted = holm({test["language"]: test["randomisation_p"] for test in found[1:]})
     for test in found[1:]:
         test["holm_p"] = adjusted[test["language"]]
     return found
 
 
-def _test(a: str, b: str, language: str, strata: Part, draws: int, seed: int) -> Test:
-    cube = _summed(strata)
-    change, ends = difference([strata], draws, seed)
+def _test(a: str, b: str, language: str, part: Part, draws: int, seed: int) -> Test:
+    cube = _summed(part)
+    change, ends = difference([part], draws, seed)
     return {
         "a": a,
         "b": b,
@@ -125,9 +132,6 @@ def _test(a: str, b: str, language: str, strata: Part, draws: int, seed: int) ->
     }
 
 
-def _summed(strata: Part) -> Counts:
+def _summed(part: Part) -> Counts:
     """One table of counts out of those of its strata."""
-    total = strata[0].copy()
-    for cells in strata[1:]:
-        total += cells
-    return total
+    return np.sum(list(part), axis=0, dtype=np.int64)

@@ -17,7 +17,7 @@ from core.evaluation.plan import VOTE, SystemInfo
 from core.evaluation.provenance import Seen, provenance
 from core.evaluation.rows import Answers, Mask, Rows
 from core.evaluation.schema import Bin, Calibration, SystemMetrics
-from core.evaluation.scores import mean_scores, scores
+from core.evaluation.scores import mean_scores, scores, strata
 from core.evaluation.table import counted
 from core.evaluation.weight_lab import histogram
 
@@ -93,11 +93,6 @@ def language_cells(rows: Rows, chosen: Mask, *columns: NDArray[np.integer]) -> d
     own = [column[chosen] for column in columns]
     cells = counts(own, rows.language[chosen], len(rows.languages))
     return {code: c for code, c in zip(rows.languages, cells, strict=True) if c.any()}
-
-
-def strata(by_language: dict[str, Counts]) -> list[Counts]:
-    """In the alphabetical order in which draws go through languages everywhere."""
-    return [by_language[code] for code in sorted(by_language)]
 
 
 def calibration(

@@ -21,12 +21,13 @@ from core.files.proposing import known_name, propose
 from core.files.refusing import PARQUET, beginning, refuse_binary, unreadable
 from core.files.rows import no_rows
 from core.streaming import FORMS
-from core.tables import LONGEST, Lines, Record, check_header, records
+from core.tables import LONGEST, SAVE_AS, Lines, Record, check_header, records
 
 SEEN = 200  # rows that are looked at
 SAMPLES = 5  # cells that a Column shows
 _BEGINNING = 1 << 18  # bytes that are looked at
 _SEPARATORS = "\t,;|"
+_MARK = b"\xef\xbb\xbf"
 _LONGEST_CELL = 200  # characters of a sample
 
 
@@ -117,17 +118,17 @@ def _look_at_text(
 ) -> Look:
     """The look at a file whose beginning is known as UTF-8."""
     form, delimiter = _form(name, start, form, delimiter)
-    rows: Iterable[dict[str, Any] | None]
     if form == "jsonl":
-        rows = _objects(name, start)
+        columns, count = _columns((), _objects(name, start))
     elif form == "txt":
         texts = (line.text.rstrip("\r\n") for line in Lines(BytesIO(start)))
-        rows = ({"": text} for text in texts if text.strip())
+        columns, count = _columns((), ({"": text} for text in texts if text.strip()))
     else:
-        rows = _table(name, start, delimiter)
-    columns, count = _columns(rows)
+        columns, count = _columns(*_table(name, start, delimiter))
     if not count:
         raise no_rows(name, Layout(form))
+    if not columns:
+        raise DataError(f"{name} begins with no JSON object.", "Write one object per line.")
     proposal = propose(form, encoding[0], delimiter or "\t", columns)
     return Look(name, size, form, *encoding, delimiter, _shown(columns), count, proposal)
 
@@ -137,7 +138,7 @@ def _look_at_parquet(path: Path, name: str, size: int) -> Look:
     try:
         if not table.names:
             raise DataError(f"{name} has no columns.", "One column has to hold the texts.")
-        columns, count = _columns(table.cells(table.names, SEEN))
+        columns, count = _columns(table.names, table.cells(table.names, SEEN))
         texts = [column for column in table.names if table.texts(column)]
     finally:
         table.close()
@@ -152,7 +153,7 @@ def _look_at_parquet(path: Path, name: str, size: int) -> Look:
 def _form(name: str, start: bytes, form: Form | None, delimiter: str | None) -> tuple[Form, str]:
     """Form and delimiter: as chosen, as the name's ending says, or as the first rows look."""
     asked = form or FORMS.get(Path(name).suffix.lower())
-    if asked == "jsonl" or (asked is None and start.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"{"):
+    if asked == "jsonl" or (asked is None and start.removeprefix(_MARK).lstrip().startswith(b"{")):
         return "jsonl", ""
     best, width, texts = _separator(start)
     if form == "txt" or (asked in ("txt", None) and not (width > 1 and texts)):
@@ -187,25 +188,51 @@ def _records(start: bytes, delimiter: str) -> Iterator[Record]:
     return records(Lines(BytesIO(start), returns=True), delimiter)
 
 
-def _table(name: str, start: bytes, delimiter: str) -> Iterator[dict[str, Any] | None]:
-    """A table's header as a row without cells, then its rows; None for those that are ragged."""
-    header: tuple[str, ...] | None = None
-    for record in _records(start, delimiter):
-        if not (record.cells or record.problem):
-            continue
-        if header is None:
-            header = record.cells
-            check_header(name, header, (), delimiter, record.problem)
-            if not any(header):
-                hint = "Name them there: ID, Texts, Labels."
-                raise DataError(f"The first row of {name} names no columns.", hint)
-            yield dict.fromkeys(header)
-        elif len(record.cells) == len(header):
-            yield dict(zip(header, record.cells, strict=True))
-        else:
-            yield None
-    if header is None:
+def _table(
+    name: str, start: bytes, delimiter: str
+) -> tuple[tuple[str, ...], Iterator[dict[str, str] | None]]:
+    """A table's header, and its rows; None for those that are ragged."""
+    filled = (row for row in _records(start, delimiter) if row.cells or row.problem)
+    first = next(filled, None)
+    if first is None:
         raise DataError(f"{name} is empty.", SAVE_AS)
+    header = first.cells
+    check_header(name, header, (), delimiter, first.problem)
+    if not any(header):
+        hint = "Name them there: ID, Texts, Labels."
+        raise DataError(f"The first row of {name} names no columns.", hint)
+    return header, (
+        dict(zip(header, row.cells, strict=True)) if len(row.cells) == len(header) else None
+        for row in filled
+    )
+
+
+def _objects(name: str, start: bytes) -> Iterator[dict[str, Any] | None]:
+    """The objects of lines; None for what is none."""
+    if start.removeprefix(_MARK).lstrip().startswith(b"["):
+        hint = "Write one object per line (JSONL), without brackets and commas between them."
+        raise DataError(f"{name} is one JSON list, not an object per line.", hint)
+    for line in Lines(BytesIO(start)):
+        if line.text.strip():
+            yield _object(line.text)
+
+
+def _object(line: str) -> dict[str, Any] | None:
+    try:
+        content = json.loads(line)
+    except (ValueError, RecursionError):  # checking names it
+        return None
+    return content if isinstance(content, dict) else None
+
+
+def _columns(
+    names: Iterable[str], rows: Iterable[dict[str, Any] | None]
+) -> tuple[dict[str, list[str]], int]:
+    """Cells as text by column, of rows that have any, and how many rows were seen."""
+    seen = list(islice(rows, SEEN))
+    good = [row for row in seen if row is not None]
+    every = dict.fromkeys([*names, *(name for row in good for name in row)])
+    return {name: [as_text(row.get(name)) for row in good] for name in every}, len(seen)
 
 
 def _shown(columns: dict[str, list[str]]) -> tuple[Column, ...]:

@@ -201,8 +201,8 @@ def _numerical(row: dict[str, Any]) -> str:
     scores = np.asarray(row[SCORES] if row[SCORES] is not None else [], dtype=np.float32)
     words = row["text"].count(" ") + 1
     if len(scores) != words or not np.isfinite(scores).all():
-        said = f"Row {row['row']:,} of the answers has {len(scores)} word scores for {words} words."
-        raise InputError(said, _ANEW)
+        said = f"{len(scores)} word scores for {words} words, each of which has to be a number"
+        raise InputError(f"Row {row['row']:,} of the answers is broken: {said}.", _ANEW)
     return "[" + ", ".join(str(score) if score > 0 else "0.0" for score in scores) + "]"
 
 

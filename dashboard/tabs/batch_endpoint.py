@@ -70,14 +70,15 @@ def _endpoint(batch: Batch) -> Callable[..., tuple[dict[str, Any], FileData]]:
         """
         try:
             kept = _taken(batch, file, (request.username if request else None) or "")
+            asked = {
+                "systems": systems, "members": members, "words": words, "methods": methods,
+                "limit": limit, "seed": seed,
+            }  # fmt: skip
             try:
-                plan = _plan(batch, kept, columns, labels, language, encoding)
-                asked = {
-                    "systems": systems, "members": members, "words": words, "methods": methods,
-                    "limit": limit, "seed": seed,
-                }  # fmt: skip
-                metrics = batch.evaluate(kept, _chosen(batch, plan, asked))
-                return dict(metrics), _given(batch, kept)
+                with kept.held():
+                    plan = _plan(batch, kept, columns, labels, language, encoding)
+                    metrics = batch.runs.evaluate(kept, _chosen(batch, plan, asked))
+                    return dict(metrics), _given(batch, kept)
             finally:
                 batch.store.remove(kept)
         except Exception as problem:

@@ -73,7 +73,7 @@ def _submission(batch: Batch, kept: Kept, target: Path) -> None:
     """The emotions of all rows, and the trigger files where words were scored."""
     from core.files.submission import submission
 
-    plan = batch.asked(kept)
+    plan = batch.runs.asked(kept)
     submission(target, kept.results, kept.results if plan and plan.words else None)
 
 

@@ -110,13 +110,15 @@ class Questions:
         kept = self._found(question, owner)
         offered = [one.name for one in self.batch.systems()]
         plan = asking.plan(question, self.batch.begun(kept), offered)
-        self.batch.start(kept, plan, _session(question))
+        check = self.batch.checked(kept)
+        total = check.usable if check is not None else None
+        self.batch.runs.start(kept, plan, _session(question), total)
         return self.drawer.whole(kept)
 
     def b_go(self, question: Any, owner: str) -> Answer:
         """Go on with a run that ended before its end."""
         kept = self._found(question, owner)
-        self.batch.go_on(kept, _session(question))
+        self.batch.runs.go_on(kept, _session(question))
         return self.drawer.whole(kept)
 
     def b_stop(self, question: Any, owner: str) -> Answer:

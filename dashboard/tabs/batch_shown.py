@@ -64,7 +64,7 @@ class Drawer:
             systems = self.batch.systems()
         except TandemError as problem:
             return page.problem(told(problem))
-        earlier = self.batch.asked(kept)
+        earlier = self.batch.runs.asked(kept)
         return choosing.form(systems, chosen[0].kind, earlier, checked.ready(check))
 
     def _answer(self, kept: Kept, stage: str) -> Answer:
@@ -128,7 +128,7 @@ class Drawer:
     def _results(self, kept: Kept, metrics: Metrics) -> Answer:
         from dashboard.views.batch import results  # plotly's figures: only once there are some
 
-        plan = self.batch.asked(kept)
+        plan = self.batch.runs.asked(kept)
         names = {name: one["model"] for name, one in metrics["systems"].items() if one["model"]}
         drawn = results.results(metrics, names)
         asked = Filter(system=next(iter(metrics["systems"])))

@@ -72,7 +72,7 @@ def safely(function: Callable[[Any], Answer]) -> Callable[[Any], Answer]:
 def told(problem: Exception) -> str:
     """The sentence for a person; the traceback of a defect goes to the log."""
     if not isinstance(problem, TandemError):
-        log.exception("Compare failed.", exc_info=problem)
+        log.exception("A question could not be answered.", exc_info=problem)
     return services_module.sentence(problem)
 
 

@@ -4,7 +4,7 @@ Knows words and how numbers are written; knows no HTML, no colours, no events. T
 are dashboard/wording/batch_browser.py, the results' dashboard/wording/batch_results.py.
 """
 
-from dashboard.wording.numbers import number, percent
+from dashboard.wording.numbers import number
 
 TAB = "Batch"
 
@@ -43,7 +43,7 @@ UNREADABLE = ("The page's question could not be read.", "Reload the page.")
 TOO_LARGE = "{name} is larger than {limit}."
 NOT_CHECKED = ("The file was not checked yet.", "Check it first.")
 NO_NAME = ("The file came without a name.", "Choose it again.")
-FILE_STEP, COLUMNS_STEP, CHECK_STEP, SYSTEMS_STEP = "File", "Columns", "Check", "Systems"
+COLUMNS_STEP, CHECK_STEP, SYSTEMS_STEP = "Columns", "Check", "Systems"
 
 # columns
 COLUMNS_ABOUT = "The first rows of {name}. Say which column holds what, then check the whole file."
@@ -67,7 +67,6 @@ FOUND = "found for each text"
 ALL_ARE = "all {language}"
 COLUMN = "column {name}"
 CHECK = "Check the file"
-CHECK_AGAIN = "Check again"
 FIRST_ROWS = "Columns and their first cells"
 LINE = "Line"
 CHANGE_COLUMNS = "Columns: {columns}"
@@ -81,14 +80,13 @@ LEFT_OUT = "{count} left out"
 NO_USABLE = "No row of this file can be used. The problems are named below."
 TOO_MANY_ROWS = "The file has more than {limit} rows."
 TOO_MANY_HINT = "Use {command} in a shell: it takes files of any size."
-BY_CLASS, BY_LANGUAGE = "By class", "By language"
+BY_CLASS, BY_LANGUAGE = "Rows by class", "Rows by language"
 NO_GOLD = "The file has no gold labels: it will get predictions, and no scores."
 TRIGGER_GOLD = (
     "Gold trigger words in {rows} of {low} to {high} words: {triggers} of {words} words are marked."
 )
 BLANK = "{count} empty lines"
 OTHERS, EMPTY_CELL = "others", "(empty)"
-CLASS, ROWS = "Class", "Rows"
 ABSENT = "In no row: {labels}."
 PROBLEMS = "Problems"
 PROBLEM_COLUMNS = ("Line", "Column", "Problem", "Row")
@@ -180,7 +178,6 @@ NOT_RUN = ("There are no results yet.", "Start a run first.")
 LEAVE = "You may close this page: the run goes on, and shows again when you come back."
 
 # results
-RESULTS_OF = "Results of {name}"
 DOWNLOAD = "Download"
 FILES = {
     "csv": ("Predictions, CSV", "One row per tweet, one column per system, texts as they are."),
@@ -251,8 +248,3 @@ def duration(seconds: float) -> str:
         return f"{seconds:.0f}\u00a0s"
     minutes = round(seconds / 60)
     return f"{minutes}\u00a0min" if minutes < 90 else f"{seconds / 3600:.1f}\u00a0h"
-
-
-def sent(share: float, file: str) -> str:
-    """How far an upload is."""
-    return UPLOADED.format(share=percent(share), name=file)

@@ -25,7 +25,7 @@ HEADS = {
     "triggers": "Trigger words",
     "labels": "What it says",
 }
-CHANCE = "which chance explains as well"
+CHANCE = "no more than chance may"
 NO_BEFORE = "Nobody can say: no student before refinement took part."
 TAGS = {
     "inductive": "None of its texts was in any training.",
@@ -68,6 +68,12 @@ def languages(best: Named, worst: Named, apart: bool) -> str:
     )
 
 
+def unlike(found: Sequence[tuple[str, Sequence[str]]]) -> str:
+    """That means over other classes are compared; empty where they are not."""
+    said = "; ".join(f"{language(code)} has no {listed(absent)}" for code, absent in found)
+    return f"Mind that {said}: its mean is over fewer classes." if said else ""
+
+
 def one_language(code: str) -> str:
     """That there is nothing to compare."""
     return f"All rows are {language(code)}."
@@ -84,7 +90,7 @@ def classes(best: Named, worst: Named) -> str:
 def sure(confidence: float, accuracy: float) -> str:
     """Confidence against accuracy."""
     step = confidence - accuracy
-    kind = "about right" if abs(step) < 0.02 else "overconfident" if step > 0 else "underconfident"
+    kind = "well matched" if abs(step) < 0.02 else "overconfident" if step > 0 else "underconfident"
     return (
         f"On average it is {percent(confidence)} sure and right in {percent(accuracy)} of rows: "
         f"{kind}."

@@ -59,7 +59,6 @@ EXPLAIN_ROW, COMPARE_ROW = "Explain line {line}", "Open line {line} in Compare"
 ID = "ID {id}"
 PREVIOUS, NEXT, FIRST, LAST = "Previous", "Next", "First", "Last"
 PAGES = "Pages of rows"
-LOADING = "Looking…"
 
 
 def shown(start: int, count: int, total: int) -> str:

@@ -14,7 +14,7 @@ ABOUT_FLIPS = (
     "tweet, would have gained or lost."
 )
 FLIPS_BY_CLASS, FLIPS_BY_LANGUAGE = "Rows gained and lost, by gold class", "…, by language"
-FLIPS_BY = "Rows gained and lost, by {by} (n = {n})"
+FLIPS_BY = "Rows gained and lost, by {by} (n\u00a0=\u00a0{n})"
 BY_CLASS, BY_LANGUAGE = "gold class", "language"
 FLIPS_TABLE = "Gained and lost by gold class and language"
 GAINED, LOST, NET, PRIOR = "gained", "lost", "Net", "Prior shift"
@@ -44,15 +44,15 @@ ABOUT_WEIGHTS = (
     "w̄ near 1: the student read tweet and translation alike before refinement, so the translation "
     "was trusted. If w̄ does its work, the teacher errs more where w̄ is small."
 )
-GRID = "w̄ against the student's confidence before refinement (n = {n})"
+GRID = "w̄ against the student's confidence before refinement (n\u00a0=\u00a0{n})"
 GRID_SAID = "How many rows lie in each tenth of w̄ and of confidence."
 GRID_X, GRID_Y = "Confidence before refinement (%)", "w̄ (%)"
-DECILES = "Teacher errors and copied words by tenth of w̄ (n = {n})"
+DECILES = "Teacher errors and copied words by tenth of w̄ (n\u00a0=\u00a0{n})"
 DECILES_SAID = "If w̄ works, errors fall from left to right."
 TEACHER_ERROR, COPIED = "teacher errs", "words copied by the translator"
 TEACHER_ERROR_HEAD, COPIED_HEAD = "Teacher errs", "Words copied"
 SHARE_PERCENT = "Share (%)"
-COVERAGE = "Teacher's accuracy on the most trusted rows (n = {n})"
+COVERAGE = "Teacher's accuracy on the most trusted rows (n\u00a0=\u00a0{n})"
 COVERAGE_SAID = "The higher a curve on its left, the better that signal tells good from bad."
 COVERAGE_X, COVERAGE_Y = "Rows kept, the most trusted first (%)", "Teacher's accuracy (%)"
 WEIGHT_HISTOGRAM = "w̄ by language"
@@ -94,14 +94,17 @@ ABOUT_BOARD = (
 )
 BOARD = "Explanation methods against gold trigger words"
 BOARD_COLUMNS = (
-    "No.", "Method", "System", "Threshold", "Token F1", "Precision", "Recall", "MAP", "MAP (0/1)",
+    "Method", "System", "Threshold", "Token F1", "Precision", "Recall", "MAP", "MAP (0/1)",
     "Pearson", "Time",
 )  # fmt: skip
+OWN = "own"
+OWN_TITLE = "The model's own trigger scores"
 BASELINES = {"random": "Random words", "all_words": "All words"}
 BASELINE = "baseline"
+OWN_SCORE = "The model's own trigger score"  # core.evaluation.trigger_scores.OWN
 EXPLAINED = "{tweets} of {of} tweets with gold trigger words were explained."
 NO_THRESHOLD = "none"
-SWEEP = "{method} (n = {n})"
+SWEEP = "{method} (n\u00a0=\u00a0{n})"
 SWEEPS = "Threshold sweep on this file: an oracle, which ranks nothing"
 ABOUT_SWEEP = (
     "Token F1 at every threshold, chosen with this file's own gold: no method may be judged by "
@@ -112,10 +115,19 @@ OWN_THRESHOLD = "checkpoint's threshold"
 FAILED = "No figures: {reason}"
 
 
+def placed(place: int, name: str) -> str:
+    """A method's name behind its place; baselines and what has no figures take none."""
+    return f"{place}. {method(name)}" if place else method(name)
+
+
 def method(name: str) -> str:
     """A method's name for a reader, baselines too."""
+    if name == OWN:
+        return OWN_TITLE
     if name in BASELINES:
         return BASELINES[name]
+    if name == "own":
+        return OWN_SCORE
     return METHODS[name].title if name in METHODS else name
 
 
@@ -171,10 +183,8 @@ def outside(count: int) -> str:
 
 def best_method(name: str, of: str, f1: float, ends: str) -> str:
     """The leader of the board in a sentence."""
-    return (
-        f"{method(name)} of {the(of)} finds trigger words best: "
-        f"token F1 {score(f1)}{f' ({ends})' if ends else ''}."
-    )
+    interval = f" ({ends})" if ends else ""
+    return f"Best is {method(name)} of {the(of)}, with token F1 {score(f1)}{interval}."
 
 
 def baselines_said(found: list[tuple[str, float | None]]) -> str:

@@ -174,7 +174,7 @@ ACCURACY_AXIS, ROWS_AXIS, SHARE_AXIS = "Accuracy (%)", "Rows", "Rows (%)"
 PERFECT, OBSERVED = "perfectly calibrated", "observed"
 
 # confidence
-HISTOGRAM = "{language} (n = {rows})"
+HISTOGRAM = "{language} (n\u00a0=\u00a0{rows})"
 ABOUT_CONFIDENCE = "How sure {system} is of its label: share of rows per 5 points of confidence."
 HISTOGRAM_OF = "Confidence, {system}"
 
@@ -245,10 +245,15 @@ def system(name: str) -> str:
     return f"{_SYSTEMS[role]} {place}" if role in _SYSTEMS and place.isdigit() else name
 
 
+def tagged(name: str, tag: str) -> str:
+    """A system and its provenance: "Student (inductive)"."""
+    return f"{system(name)} ({TAGS[tag]})"
+
+
 def the(name: str) -> str:
-    """A system inside a sentence: "the student before refinement"."""
+    """A system inside a sentence: "the student before refinement", "Student 2"."""
     title = system(name)
-    return f"the {title[:1].lower()}{title[1:]}" if title != name else title
+    return f"the {title[:1].lower()}{title[1:]}" if name in _SYSTEMS else title
 
 
 def language(code: str) -> str:

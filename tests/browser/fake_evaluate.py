@@ -9,6 +9,7 @@ import hashlib
 import json
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ from core.evaluation.figures import measure
 from core.evaluation.plan import (
     BEFORE,
     MEAN,
+    PLAN,
     PREDICTIONS,
     STUDENT,
     TEACHER,
@@ -42,7 +44,7 @@ SYSTEMS = (
     SystemInfo(MEAN, "ensemble", "predictions", members=(STUDENT, BEFORE)),
     SystemInfo(VOTE, "ensemble", "predictions", members=(STUDENT, BEFORE)),
 )
-ROWS, PLAN = "rows.jsonl", "fake-plan.json"
+ROWS = "rows.jsonl"
 
 
 def evaluate(
@@ -92,7 +94,7 @@ def evaluate(
 def _same(plan: Plan, folder: Path) -> None:
     """As the real one: a folder belongs to one plan."""
     folder.mkdir(parents=True, exist_ok=True)
-    now = json.dumps(plan.to_dict())
+    now = json.dumps({"plan": plan.to_dict()})
     if (folder / PLAN).exists() and (folder / PLAN).read_text() != now:
         raise ConfigError("The folder holds another evaluation.", "Start over.")
     (folder / PLAN).write_text(now)
@@ -163,8 +165,6 @@ def _measured(
         "models": [], "seconds": 1.0, "stopped": stopped, "seed": plan.seed, "draws": 100,
         "version": "0",
     }  # fmt: skip
-    from dataclasses import replace
-
     quick = replace(plan, draws=100)
     digest = hashlib.sha256(Path(plan.path).read_bytes()).hexdigest()
     return measure(folder, quick, systems, dict.fromkeys(plan.systems), run, left_out, digest)

@@ -5,6 +5,7 @@ import json
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 import torch
 from scipy.stats import entropy
@@ -275,6 +276,19 @@ def test_evaluate_equals_scikit_learn_and_marks_what_was_seen(pipeline) -> None:
     guess = scores["class-prior guess", "emotions"]["macro_f1"]
     assert guess == pytest.approx(1 / 6, abs=0.04)
     assert scores["TF-IDF + LR", "emotions"]["macro_f1"] > 0.9  # cue words are all it needs
+    for file in ("emotions", "extra"):
+        answers = Path(pipeline.path("scores"), "predictions", f"{file}.tsv")
+        table = pd.read_csv(answers, sep="\t", dtype=str, keep_default_na=False)
+        named = {system for system, name in scores if name == file and "guess" not in system}
+        assert set(table) == {"ID", "Texts", "Labels", "language", *named}
+        for system in named:
+            row, gold = scores[system, file], table["Labels"]
+            for average in ("macro", "micro", "weighted"):
+                found = f1_score(
+                    gold, table[system], labels=row["classes"], average=average, zero_division=0
+                )
+                assert row[f"{average}_f1"] == pytest.approx(found)
+            assert row["accuracy"] == pytest.approx((gold == table[system]).mean())
 
 
 def test_every_stage_left_its_events(pipeline) -> None:

@@ -55,6 +55,12 @@ def predictions() -> Any:
 
 
 @pytest.fixture(scope="session")
+def batch_sample() -> Any:
+    """The module batch_sample.py: seeded evaluations that were never run."""
+    return _module("batch_sample")
+
+
+@pytest.fixture(scope="session")
 def public() -> Any:
     """The module originals.py: synthetic public originals."""
     return _module("originals")

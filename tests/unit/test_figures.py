@@ -1,5 +1,6 @@
 """From predictions.parquet to metrics.json: every figure again with pandas, scikit-learn, loops."""
 
+import json
 import math
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,11 @@ from core.evaluation.figures import measure
 from core.evaluation.plan import METRICS, PREDICTIONS
 from core.evaluation.schema import Metrics, Scores
 from core.labels import LABELS
+from core.records import Example
 from core.significance import holm
+from train.config import EvaluateConfig
+from train.figures.comparing import compare
+from train.figures.scoring import File, System, score
 
 SYSTEMS = ("student", "student_before", "student_2", "teacher", "ensemble_mean", "ensemble_vote")
 CODES = ("en", "fr", "nl", "ru", "es")
@@ -64,6 +69,28 @@ def test_scores_are_scikit_learns(sample: Sample) -> None:
         assert list(system["per_language"]) == [*CODES, "unknown"]
         for code, found in system["per_language"].items():
             check_scores(found, rows_of(frame, code), name)
+
+
+def test_the_recipe_evaluate_gives_the_same_numbers(sample: Sample) -> None:
+    """Of the same rows and labels, intervals and p values included."""
+    metrics, frame = sample
+    own = rows_of(frame)
+    rows = tuple(Example(str(n), "", label=label) for n, label in enumerate(own["gold"]))
+    file = File("dev", rows, tuple(own["language"]))
+    settings = EvaluateConfig(bootstrap=200, seed=3)
+    a, b = (System(name, "model", about={"identity": "", "parent": ""}) for name in SYSTEMS[:2])
+    predicted = {(s.name, "dev"): own[s.name].tolist() for s in (a, b)}
+    for system in (a, b):
+        row = score(system, file, predicted[system.name, "dev"], settings)
+        found = metrics["systems"][system.name]
+        assert [row["low"], row["high"]] == found["intervals"]["macro_f1"]
+        for name in row.keys() & found.keys() - {"predicted", "provenance", "kind"}:
+            assert row[name] == found[name], name  # type: ignore[literal-required]
+    (row,) = compare(a, b, [file], predicted, settings)
+    test = next(t for t in metrics["tests"] if t["b"] == b.name)
+    assert [row["low"], row["high"]] == test["interval"]
+    for name in ("difference", "randomisation_p", "mcnemar_p"):
+        assert row[name] == test[name]  # type: ignore[literal-required]
 
 
 def test_the_mean_of_languages_leaves_out_what_is_not_native(
@@ -260,6 +287,7 @@ def test_provenance_by_what_each_training_saw(tmp_path: Path, predictions: Any) 
     assert tags["student_2"] == {"tag": "transductive", "seen": 0, "transductive": 4}
     assert tags["teacher"]["tag"] == "unknown"
     assert tags["ensemble_mean"] == tags["student"]  # its members together
+    assert json.loads((tmp_path / METRICS).read_text(encoding="utf-8")) == metrics
     del seen["student_2"]
     again = predictions.measured(tmp_path, found, **seen)
     assert again["systems"]["ensemble_vote"]["provenance"]["tag"] == "unknown"

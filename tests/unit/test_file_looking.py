@@ -11,9 +11,12 @@ import pandas
 import pyarrow
 import pyarrow.parquet
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from core.errors import DataError
-from core.files.layout import Layout
+from core.files.checking import check
+from core.files.layout import Layout, Trouble
 from core.files.looking import SAMPLES, look
 from core.files.rows import read_rows
 from core.records import Example
@@ -254,8 +257,7 @@ def archive() -> bytes:
         (b"\xef\xbb\xbf", "is empty"),
         (b"\n\n", "is empty"),
         (b"ID,Texts\n", "a header but no rows"),
-        (b",,\n1,2,3\n", "more than one column|names no columns"),
-        (b'"",""\n1,2\n', "more than one column|names no columns"),
+        (b",,\n1,2,3\n", "more than one column"),
         (b'""\n1\n', "names no columns"),
         (b"a,a\n1,2\n", "more than one column"),
         (b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n\xff\x00", "is a PDF"),
@@ -267,18 +269,34 @@ def archive() -> bytes:
         (b"PK\x03\x04 torn", "is an archive"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(100), "old Office file"),
         (b"<!DOCTYPE html><html>\n", "is a web page"),
-        (bytes(range(256)) * 10, "holds no text|is not"),
+        (bytes(range(256)) * 10, "holds no text"),
+        (b"ab\x00\x01\x02" * 99, "holds no text"),
         (b"[\n" + b'{"text": "a"},\n{"text": "b"}]', "is one JSON list"),
+        (b"[1]\n", "is one JSON list"),
     ],
 )
 def test_files_that_are_no_table(tmp_path: Path, content: bytes, words: str) -> None:
     name = "a.json" if content.startswith(b"[") else "a.csv"
     path = put(tmp_path, content, name)
     with pytest.raises(DataError, match=words) as caught:
-        found = look(path)
-        look(path, encoding=found.encodings[0].name)  # bytes that may be text are asked about
+        look(path)
     sentence = caught.value.sentence
     assert name in sentence and caught.value.hint and "\n" not in str(caught.value)
+
+
+def test_rows_that_are_all_ragged_are_for_checking_to_name(tmp_path: Path) -> None:
+    """The commonest slip: commas in a single column, and no quotation marks."""
+    path = put(tmp_path, "text\njust, one\nand, two\n", "a.csv")
+    found = look(path)
+    assert [(c.name, c.samples) for c in found.columns] == [("text", ())]
+    assert found.rows == 2 and found.proposal == Layout("csv", "text", delimiter=",")
+    rows = list(read_rows(path, found.proposal))
+    assert [row.line for row in rows if isinstance(row, Trouble)] == [2, 3]
+
+
+def test_lines_that_are_no_json(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="a.jsonl begins with no JSON object"):
+        look(put(tmp_path, "one\ntwo\n", "a.jsonl"))
 
 
 def test_a_name_that_promises_parquet(tmp_path: Path) -> None:
@@ -319,3 +337,44 @@ def test_the_name_is_the_one_that_people_know(tmp_path: Path) -> None:
     path = put(tmp_path, b"", "0f3a")
     with pytest.raises(DataError, match="dev.tsv is empty"):
         look(path, "dev.tsv")
+
+
+SEEDS = [
+    EXALT.encode(),
+    RUSSIAN.encode("utf-16"),
+    FRENCH.encode("cp1252"),
+    b'{"text": "a", "label": "Joy"}\n{"text": "b\\u0000"}\n',
+]
+PIECES = [b"", b'"', b"\x00", b"\xff", b"\r", b"\t", b"\n\n", b"{", b"[", b"PAR1", b"\xed\xa0\x80"]
+
+
+@given(
+    seed=st.sampled_from(SEEDS),
+    cuts=st.lists(st.tuples(st.integers(0, 60), st.integers(0, 9), st.sampled_from(PIECES))),
+    name=st.sampled_from(["a.csv", "a.tsv", "a.jsonl", "a.txt", "a"]),
+)
+def test_any_bytes_are_read_or_refused_in_a_sentence(
+    tmp_path_factory: pytest.TempPathFactory,
+    seed: bytes,
+    cuts: list[tuple[int, int, bytes]],
+    name: str,
+) -> None:
+    """Never another error; and checking counts what reading gives."""
+    for start, length, piece in cuts:
+        seed = seed[:start] + piece + seed[start + length :]
+    path = put(tmp_path_factory.getbasetemp(), seed, "any")
+    try:
+        found = look(path, name)
+        if found.encoding is None:
+            found = look(path, name, encoding=found.encodings[0].name)
+        if found.proposal is None:
+            return
+        counted = check(path, found.proposal)
+        rows = list(read_rows(path, found.proposal))
+    except DataError as error:
+        assert error.hint and "\n" not in str(error)
+        return
+    assert (counted.usable, counted.rows) == (
+        sum(isinstance(row, Example) for row in rows),
+        len(rows),
+    )

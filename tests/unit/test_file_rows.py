@@ -1,4 +1,4 @@
-"""core.files.rows and sources: every form and encoding gives what pandas reads; bad rows are named."""
+"""core.files.rows: every form and encoding gives what pandas reads, and bad rows are named."""
 
 import json
 import os

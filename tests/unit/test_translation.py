@@ -21,7 +21,8 @@ from core.errors import CheckpointError, ModelError
 from core.modules import module_identity
 from core.records import TranslationStatus
 from core.segments import segments
-from core.translation import Decoding, English, OwnLimit, Translator
+from core.searching import OwnLimit
+from core.translation import Decoding, English, Translator
 from core.translators import describe, load_translator, load_unit, parameters
 
 pytestmark = pytest.mark.filterwarnings("ignore:Recommended. pip install sacremoses")

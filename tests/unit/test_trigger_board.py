@@ -418,3 +418,24 @@ def test_a_model_without_a_manifest_has_no_other_threshold(
 
 def test_old_manifests_have_no_thresholds() -> None:
     assert Manifest.from_dict({"role": "student", "base": "b"}).thresholds == {}
+
+
+def test_the_own_entry_is_of_the_triggers_that_are_shown_and_submitted(
+    models: dict[str, EmotionModel], tmp_path: Path
+) -> None:
+    tweets = [tweet for tweet in made() if any(tweet.triggers or ())]
+    told = models["student"].trigger_scores([tweet.text for tweet in tweets])
+    marked = [[word.trigger for word in one.words] for one in told]
+    assert any(any(words) for words in marked)
+    f1 = [
+        precision_recall_fscore_support(t.triggers, words, average="binary", zero_division=0)[2]
+        for t, words in zip(tweets, marked, strict=True)
+    ]
+    submitted = [[max(word.score, 0.0) for word in one.words] for one in told]
+    r = [
+        0.0 if np.ptp(own) == 0 or all(t.triggers or ()) else pearsonr(t.triggers, own).statistic
+        for t, own in zip(tweets, submitted, strict=True)
+    ]
+    one = entry(board(models, tweets, PLAN, tmp_path / "k"), "student", "own")
+    assert one["f1"] == pytest.approx(np.mean(f1))
+    assert one["pearson"] == pytest.approx(np.mean(r), abs=1e-6)

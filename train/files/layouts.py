@@ -40,14 +40,17 @@ def layout_of(config: BatchConfig, seen: Look) -> Layout:
     names = [column.name for column in seen.columns]
     _refuse_missing(config, names, seen.name)
     start = seen.proposal or _plain(config, seen)
-    columns = {
-        field: _column(getattr(config, option), getattr(start, field))
-        for field, option in _COLUMNS.items()
-    }
-    text = config.text or start.text
     gold, kind = _gold(config, start, seen)
-    chosen = replace(start, **columns, text=text, gold=gold, kind=kind, labels=dict(config.labels))
-    return chosen
+    return replace(
+        start,
+        text=config.text or start.text,
+        id=_column(config.id, start.id),
+        gold=gold,
+        language=_column(config.language_column, start.language),
+        source=_column(config.source, start.source),
+        kind=kind,
+        labels=dict(config.labels),
+    )
 
 
 def _refuse_missing(config: BatchConfig, names: Sequence[str], file: str) -> None:

@@ -126,7 +126,9 @@ def _triggers(config: TriggersConfig) -> list[str]:
     from core.splits import Split
 
     _, rows = Split.load(config.split).partition(read_triggers(config.data, labelled=True))
-    return [f"{number(len(rows))} validation tweets are scored, and every threshold tried."]
+    others = len(config.methods)
+    more = f", by the model and by {others} methods of explanation" if others else ""
+    return [f"{number(len(rows))} validation tweets are scored{more}, and every threshold tried."]
 
 
 @steps.register

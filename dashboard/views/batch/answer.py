@@ -4,7 +4,7 @@ Knows a metrics record and which of its numbers a sentence needs; the words are
 dashboard/wording/batch_answers.py.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from core.evaluation.plan import BEFORE, STUDENT
 from core.evaluation.schema import Calibration, Metrics, Scores, SystemMetrics
@@ -54,7 +54,7 @@ def _good(name: str, system: SystemMetrics) -> list[str]:
 def _where(metrics: Metrics, system: SystemMetrics) -> list[str]:
     """Best and worst language and class."""
     found = system.get("per_language", {})
-    lines = []
+    lines: list[str] = []
     if len(found) > 1:
         ranked = sorted(found, key=lambda code: found[code]["macro_f1"])
         best, worst = ranked[-1], ranked[0]
@@ -65,6 +65,7 @@ def _where(metrics: Metrics, system: SystemMetrics) -> list[str]:
                 _apart(found[best], found[worst]),
             )
         )
+        lines.append(said.unlike(_lacking(system, {code: found[code] for code in (best, worst)})))
     elif found:
         lines.append(said.one_language(next(iter(found))))
     classes = system["per_class"]
@@ -73,6 +74,15 @@ def _where(metrics: Metrics, system: SystemMetrics) -> list[str]:
         best, worst = order[-1], order[0]
         lines.append(said.classes((best, classes[best]["f1"]), (worst, classes[worst]["f1"])))
     return lines
+
+
+def _lacking(system: SystemMetrics, found: Mapping[str, Scores]) -> list[tuple[str, list[str]]]:
+    """Which languages lack classes that the file as a whole has."""
+    missing = [
+        (code, [label for label in system["classes"] if label not in one["classes"]])
+        for code, one in found.items()
+    ]
+    return [one for one in missing if one[1]]
 
 
 def _apart(best: Scores, worst: Scores) -> bool:

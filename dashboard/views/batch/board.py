@@ -23,7 +23,7 @@ def section(metrics: Metrics) -> str:
     counts = words.EXPLAINED.format(
         tweets=wording.number(board["tweets"]), of=wording.number(board["of"])
     )
-    rows = [_row(one, place) for one, place in _placed(board)]
+    rows = [_row(metrics, one, place) for one, place in _placed(board)]
     return (
         parts.note(counts)
         + parts.table(words.BOARD, words.BOARD_COLUMNS, rows)
@@ -32,27 +32,26 @@ def section(metrics: Metrics) -> str:
     )
 
 
-def _placed(board: TriggerBoard) -> Iterator[tuple[TriggerEntry, str]]:
+def _placed(board: TriggerBoard) -> Iterator[tuple[TriggerEntry, int]]:
     """Entries with their places; baselines and entries without figures have none."""
     place = 0
     for one in board["entries"]:
         if one["method"] in words.BASELINES or one["f1"] is None:
-            yield one, ""
+            yield one, 0
             continue
         place += 1
-        yield one, str(place)
+        yield one, place
 
 
-def _row(one: TriggerEntry, place: str) -> str:
+def _row(metrics: Metrics, one: TriggerEntry, place: int) -> str:
     """One method of one model."""
     baseline = one["method"] in words.BASELINES
-    title = markup.text(words.method(one["method"]))
+    title = markup.text(words.placed(place, one["method"]))
     mark = f' <span class="td-b-tag">{words.BASELINE}</span>' if baseline else ""
     reason = parts.soft(markup.text(words.FAILED.format(reason=one["reason"])))
     threshold = one["threshold"]
     cells = (
-        f"{title}{mark}{reason if one['reason'] else ''}",
-        markup.text(plain.system(one["system"])) if one["system"] else plain.NONE,
+        _system(metrics, one["system"]),
         words.NO_THRESHOLD if threshold is None else plain.figure(threshold, 3),
         f"<strong>{plain.score(one['f1'])}</strong>"
         f"{parts.soft(plain.interval(one['f1_interval']))}",
@@ -63,7 +62,17 @@ def _row(one: TriggerEntry, place: str) -> str:
         plain.figure(one["pearson"], 3),
         markup.text(plain.seconds(one["seconds"])),
     )
-    return parts.row(place or plain.NONE, cells, "td-b-baseline" if baseline else "")
+    head = f"{title}{mark}{reason if one['reason'] else ''}"
+    return parts.row(head, cells, "td-b-baseline" if baseline else "")
+
+
+def _system(metrics: Metrics, name: str) -> str:
+    """The system that was explained, and whether its training saw these texts."""
+    if not name:
+        return plain.NONE
+    found = metrics["systems"].get(name)
+    tag = parts.soft(plain.TAGS[found["provenance"]["tag"]]) if found else ""
+    return markup.text(plain.system(name)) + tag
 
 
 def _sweeps(board: TriggerBoard) -> str:

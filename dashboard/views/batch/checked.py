@@ -54,14 +54,13 @@ def _mapped(layout: Layout) -> str:
 
 
 def _counts(check: Check, layout: Layout) -> str:
-    """Rows by class and by language, side by side."""
-    tables = [_classes(check, layout)]
-    if layout.language is not None:
-        named = {_language(code): count for code, count in check.languages.items()}
-        if check.languages_others:
-            named[words.OTHERS] = check.languages_others
-        tables.append(_table(words.BY_LANGUAGE, words.LANGUAGE, named.items()))
-    return f'<div class="td-f-counts">{"".join(tables)}</div>'
+    """Rows by class and by language."""
+    if layout.language is None:
+        return _classes(check, layout)
+    named = {_language(code): count for code, count in check.languages.items()}
+    if check.languages_others:
+        named[words.OTHERS] = check.languages_others
+    return _classes(check, layout) + _tally(words.BY_LANGUAGE, named.items())
 
 
 def _language(cell: str) -> str:
@@ -78,7 +77,7 @@ def _classes(check: Check, layout: Layout) -> str:
     said = words.ABSENT.format(labels=", ".join(absent))
     note = f'<p class="td-f-note">{said}</p>' if absent and check.usable else ""
     rows = [(parts.swatch(label), count) for label, count in check.labels.items()]
-    return f"<div>{_table(words.BY_CLASS, words.CLASS, rows)}{note}</div>"
+    return _tally(words.BY_CLASS, rows) + note
 
 
 def _triggers(check: Check) -> str:
@@ -93,16 +92,12 @@ def _triggers(check: Check) -> str:
     )
 
 
-def _table(title: str, head: str, counts: Iterable[tuple[str, int]]) -> str:
-    rows = "".join(
-        f'<tr><th scope="row">{name}</th><td>{words.number(count)}</td></tr>'
-        for name, count in counts
+def _tally(title: str, counts: Iterable[tuple[str, int]]) -> str:
+    """Names and how many rows each has, in one line where there is room."""
+    items = "".join(
+        f"<div><dt>{name}</dt><dd>{words.number(count)}</dd></div>" for name, count in counts
     )
-    return (
-        f'<table class="td-f-table td-f-count"><caption>{title}</caption><thead><tr>'
-        f'<th scope="col">{head}</th><th scope="col">{words.ROWS}</th></tr></thead>'
-        f"<tbody>{rows}</tbody></table>"
-    )
+    return f'<div class="td-f-tallies"><h4>{title}</h4><dl class="td-f-tally">{items}</dl></div>'
 
 
 def _problems(check: Check) -> str:

@@ -82,11 +82,12 @@ def _methods(earlier: Plan | None) -> str:
         for cost, name in explain_form.COSTS.items()
     )
     limit = earlier.limit if earlier else TWEETS
+    tweets = "" if limit is None else str(limit)
     return (
         f'<fieldset class="td-f-methods"><legend>{words.METHODS}</legend>'
         f'<p class="td-f-note">{words.METHODS_ABOUT}</p>{groups}</fieldset>'
         f'<div class="td-f-fields">'
-        f"{_number('limit', words.LIMIT, words.LIMIT_ABOUT, 1, '' if limit is None else str(limit))}"
+        f"{_number('limit', words.LIMIT, words.LIMIT_ABOUT, 1, tweets)}"
         f"{_number('seed', words.SEED, '', 0, str(earlier.seed if earlier else 0))}</div>"
     )
 

@@ -19,7 +19,7 @@ def section(metrics: Metrics) -> str:
     if not names:
         return ""
     blocks = [_table(metrics, name) for name in names]
-    chosen = parts.chosen("classes", [(words.SYSTEM, reading.systems(names))], blocks)
+    chosen = parts.chosen("classes", [(words.SYSTEM, reading.systems(names, metrics))], blocks)
     return chosen + parts.note(words.ABOUT_CLASSES, _lacking(metrics))
 
 
@@ -110,7 +110,7 @@ def confusion(metrics: Metrics, pressed: bool = True) -> str:
         return ""
     places = reading.places(metrics)
     blocks = [_matrix(metrics, name, code, pressed) for name in names for code, _ in places]
-    selects = [(words.SYSTEM, reading.systems(names)), (words.LANGUAGE, places)]
+    selects = [(words.SYSTEM, reading.systems(names, metrics)), (words.LANGUAGE, places)]
     about = words.ABOUT_CONFUSION if pressed else words.ABOUT_CONFUSION_FILE
     return parts.chosen("confusion", selects, blocks) + parts.note(about)
 

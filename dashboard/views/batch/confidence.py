@@ -19,7 +19,7 @@ def calibration(metrics: Metrics) -> str:
         return ""
     places = reading.places(metrics)
     blocks = [_calibrated(metrics, name, code) for name in names for code, _ in places]
-    selects = [(words.SYSTEM, reading.systems(names)), (words.LANGUAGE, places)]
+    selects = [(words.SYSTEM, reading.systems(names, metrics)), (words.LANGUAGE, places)]
     return parts.chosen("calibration", selects, blocks) + parts.note(words.ABOUT_CALIBRATION)
 
 
@@ -32,7 +32,7 @@ def _calibrated(metrics: Metrics, name: str, code: str) -> str:
     said = words.CALIBRATION.format(
         system=words.system(name), language=plots.safe(words.language(code))
     )
-    title = f"{said} (n = {wording.number(n)})"
+    title = f"{said} (n\u00a0=\u00a0{wording.number(n)})"
     plot = plots_confidence.reliability(found, title)
     return f'<div class="td-b-beside">{plots.draw(plot)}{_figures(found, said)}</div>'
 

@@ -71,7 +71,7 @@ def _text(label: str, share: float) -> str:
 def stacked(shown: Mapping[str, Mapping[str, int]], title: str) -> plots.Plot:
     """A bar of 100 % per language; each part carries its label's name where there is room."""
     names = [
-        f"{plots.safe(place)} (n = {wording.number(sum(found.values()))})"
+        f"{plots.safe(place)} (n\u00a0=\u00a0{wording.number(sum(found.values()))})"
         for place, found in shown.items()
     ]
     figure = go.Figure(layout=plots.layout(title, words.SHARE_AXIS, ""))

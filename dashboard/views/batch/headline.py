@@ -95,7 +95,9 @@ def tag(found: Provenance, n: int) -> str:
     """Inductive, transductive, seen or unknown, and by how many rows."""
     kind = found["tag"]
     said = words.provenance(kind, found["seen"], found["transductive"], n)
-    more = parts.soft(said) if kind in ("seen", "transductive") else ""
+    more = ""
+    if kind in ("seen", "transductive"):
+        more = f'<span class="td-b-soft td-b-wrap">{said}</span>'
     return (
         f'<span class="td-b-tag td-b-tag-{kind}"><span aria-hidden="true">'
         f"{words.TAG_SIGNS[kind]}</span> {words.TAGS[kind]}</span>{more}"

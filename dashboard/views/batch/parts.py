@@ -48,13 +48,13 @@ def table(caption: str, heads: Sequence[str], rows: Iterable[str], shown: bool =
         heads: finished HTML, one per column.
         rows: finished ``<tr>``.
     """
-    columns = "".join(f'<th scope="col">{head}</th>' for head in heads)
+    columns = "".join(f'<th scope="col">{head}</th>' if head else "<td></td>" for head in heads)
     # Above the part that scrolls, a title is whole at any width.
     title = f'<p class="td-b-sub" aria-hidden="true">{caption}</p>' if shown else ""
     return (
         f'{title}<div class="td-b-scroll" tabindex="0" role="group" aria-label="{plain(caption)}">'
-        f'<table class="td-b-table"><caption class="td-sr">{caption}</caption><thead><tr>{columns}</tr>'
-        f"</thead><tbody>{''.join(rows)}</tbody></table></div>"
+        f'<table class="td-b-table"><caption class="td-sr">{caption}</caption>'
+        f"<thead><tr>{columns}</tr></thead><tbody>{''.join(rows)}</tbody></table></div>"
     )
 
 

@@ -41,9 +41,13 @@ def places(metrics: Metrics) -> list[tuple[str, str]]:
     return [("", words.ALL_LANGUAGES), *rest]
 
 
-def systems(names: Sequence[str]) -> list[tuple[str, str]]:
-    """Systems as a select offers them."""
-    return [(name, words.system(name)) for name in names]
+def systems(names: Sequence[str], metrics: Metrics | None = None) -> list[tuple[str, str]]:
+    """Systems as a select offers them; with metrics, what they score carries its provenance."""
+    if metrics is None:
+        return [(name, words.system(name)) for name in names]
+    return [
+        (name, words.tagged(name, metrics["systems"][name]["provenance"]["tag"])) for name in names
+    ]
 
 
 def scores(system: SystemMetrics, language: str) -> Scores | SystemMetrics | None:

@@ -49,6 +49,7 @@ def report(metrics: Metrics, lists: Mapping[str, Page]) -> str:
     sections = dict(results.sections(metrics, {}, pressed=False))
     made = sections.pop("run")
     listed = rows(lists)
+    keys = [*sections, *(["lists"] if listed else []), "run"]
     body = "".join(parts.section(key, drawn) for key, drawn in sections.items())
     return (
         '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
@@ -58,7 +59,7 @@ def report(metrics: Metrics, lists: Mapping[str, Page]) -> str:
         f"<style>{theme.standalone()}{_FRAME}</style></head><body><main>"
         f'<div class="td-b-results"><h1 class="td-b-file-title">{wording.NAME}: '
         f'{markup.text(file)}</h1><p class="td-note">{words.REPORT_ABOUT}</p>{_WITHOUT_SCRIPT}'
-        f"{results.nav([*sections, *(['lists'] if listed else []), 'run'])}{body}{listed}"
+        f"{results.TITLE}{results.nav(keys)}{body}{listed}"
         f"{parts.section('run', made)}</div></main>"
         f"<script>{plotly()}</script><script>{plots_script.standalone()}</script>"
         "</body></html>\n"

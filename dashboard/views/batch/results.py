@@ -23,6 +23,8 @@ from dashboard.views.batch import (
 )
 from dashboard.wording import batch_results as words
 
+TITLE = f'<h2 class="td-sr" id="td-b-title">{words.TITLE}</h2>'
+
 
 def results(metrics: Metrics, names: Mapping[str, str]) -> str:
     """Finished HTML of all sections.
@@ -34,7 +36,7 @@ def results(metrics: Metrics, names: Mapping[str, str]) -> str:
     drawn = sections(metrics, names)
     body = "".join(parts.section(key, one) for key, one in drawn.items())
     return (
-        f'<section class="td-b-results" aria-label="{words.TITLE}">'
+        f'<section class="td-b-results" aria-labelledby="td-b-title">{TITLE}'
         f'{nav(drawn)}<p class="td-problem" data-plot="failed" role="status" hidden>'
         f"{words.PLOTS_FAILED}</p>"
         f"{body}</section>"

@@ -1,13 +1,14 @@
 """The JavaScript of the Batch tab: a file sent, questions asked, answers put in their places.
 
 Knows the ``data-f`` and ``data-part`` marks of dashboard/views/batch. Every sentence and every
-piece of HTML was finished on the server; no text is ever evaluated here. The error browser's part
-is dashboard/views/scripts/batch_browser.py.
+piece of HTML was finished on the server; no text is ever evaluated here. Parts of it are
+dashboard/views/scripts/batch_upload.py and batch_browser.py.
 """
 
 from dashboard import wording
 from dashboard.views import markup
 from dashboard.views.scripts import batch_browser as browser_script
+from dashboard.views.scripts import batch_upload as upload_script
 from dashboard.wording import batch as words
 
 _SCRIPT = """
@@ -148,77 +149,7 @@ async function systems() {
   }, 1500);
 }
 
-// --- a file
-
-function base() { return new URL('./', location.href); }
-
-function send(file) {
-  clearTimeout(timer);
-  const { limit, tooLarge } = element.firstElementChild.dataset;
-  if (file.size > Number(limit)) {
-    say(tooLarge.replace('{name}', () => file.name), 'td-problem');
-    return;
-  }
-  const ticket = ++asked;
-  const request = new XMLHttpRequest();
-  request.open('POST', new URL('tandem/batch/upload', base()));
-  request.setRequestHeader('X-Tandem-Name', encodeURIComponent(file.name));
-  request.upload.onprogress = (event) => {
-    if (!event.lengthComputable || ticket !== asked) return;
-    const share = `${Math.floor(100 * event.loaded / event.total)}\\u00a0%`;
-    const sent = words.uploaded.replace('{share}', share);
-    say(sent.replace('{name}', () => file.name));
-  };
-  request.onload = () => {
-    if (ticket !== asked) return;
-    const answer = read(request.responseText);
-    if (!answer.token) { say(answer.problem || words.failed, 'td-problem'); return; }
-    begin(answer.token);
-  };
-  request.onerror = () => { if (ticket === asked) say(words.failed, 'td-problem'); };
-  say(words.uploading.replace('{name}', () => file.name));
-  request.send(file);
-}
-function read(text) {
-  try { return JSON.parse(text); } catch { return {}; }
-}
-
-async function begin(fresh) {
-  again = false;
-  const old = token;
-  if (!await go('b_look', { token: fresh })) token = old;
-}
-
-function leave() {
-  clearTimeout(timer);
-  asked += 1;
-  token = '';
-  stage = '';
-  again = false;
-  remember(kept, '');
-  for (const name of ['step', 'results', 'browser']) put(name, '');
-  part('empty').hidden = false;
-  say('');
-  element.querySelector('#td-f-file').value = '';
-}
-
-const drop = field('drop');
-element.querySelector('#td-f-file').addEventListener('change', (event) => {
-  if (event.target.files[0]) send(event.target.files[0]);
-});
-for (const name of ['dragenter', 'dragover']) {
-  drop.addEventListener(name, (event) => {
-    event.preventDefault();
-    drop.classList.add('td-f-over');
-  });
-}
-for (const name of ['dragleave', 'drop']) {
-  drop.addEventListener(name, () => drop.classList.remove('td-f-over'));
-}
-drop.addEventListener('drop', (event) => {
-  event.preventDefault();
-  if (event.dataTransfer.files[0]) send(event.dataTransfer.files[0]);
-});
+__UPLOAD__
 
 // --- forms
 
@@ -338,16 +269,14 @@ def batch() -> str:
     """The tab's script, with its sentences filled in."""
     sentences = {
         "unreachable": wording.UNREACHABLE,
-        "uploading": words.UPLOADING,
-        "uploaded": words.UPLOADED,
-        "failed": words.UPLOAD_FAILED,
         "encodingFirst": words.ENCODING_FIRST,
         "mappingOpen": words.MAPPING_OPEN,
         "preparing": words.PREPARING,
         "copied": words.COPIED,
         "copyFailed": words.COPY_FAILED,
         "gone": " ".join(words.UNKNOWN),
-        **browser_script.words(),
+        **upload_script.words(),
     }
-    script = _SCRIPT.replace("__BROWSER__", browser_script.SCRIPT.strip())
+    script = _SCRIPT.replace("__UPLOAD__", upload_script.SCRIPT.strip())
+    script = script.replace("__BROWSER__", browser_script.SCRIPT.strip())
     return script.replace("__WORDS__", markup.script(sentences))

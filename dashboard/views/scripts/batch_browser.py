@@ -4,8 +4,6 @@ Part of dashboard/views/scripts/batch.py, whose functions it uses. Hears the ``d
 the results: a cell of a confusion matrix, a count of flips, a list.
 """
 
-from dashboard.wording import batch_browser
-
 SCRIPT = """
 // --- the error browser
 
@@ -72,13 +70,13 @@ element.addEventListener('click', (event) => {
 });
 
 element.addEventListener('change', (event) => {
-  if (event.target.type === 'search' || event.target.closest('form') !== filters()) return;
+  if (event.target.type === 'search' || !filters()?.contains(event.target)) return;
   chosen[event.target.name] = event.target.value;
   browse();
 });
 let typing = 0;
 element.addEventListener('input', (event) => {
-  if (event.target.type !== 'search' || event.target.closest('form') !== filters()) return;
+  if (event.target.type !== 'search' || !filters()?.contains(event.target)) return;
   chosen.text = event.target.value;
   clearTimeout(typing);
   typing = setTimeout(browse, 350);
@@ -117,7 +115,3 @@ const browsing = {
 };
 """
 
-
-def words() -> dict[str, str]:
-    """Sentences that the script says itself."""
-    return {"looking": batch_browser.LOADING}
