@@ -51,8 +51,8 @@ class FastModel(EmotionModel):
         for rows, logits in self.encoder.each(ids, self.head):
             table[rows] = self.six(logits).numpy()
         ordered = np.sort(table, axis=1)
-        doubtful = np.flatnonzero(ordered[:, -1] - ordered[:, -2] < DOUBT)
-        if len(doubtful):
+        doubtful = np.flatnonzero(ordered[:, -1] - ordered[:, -2] < DOUBT).tolist()
+        if doubtful:
             again = [encodings[row] for row in doubtful]
             table[doubtful] = super()._probabilities(again, batch_size)
         return table
@@ -111,7 +111,7 @@ def _parts(module: Any) -> tuple[nn.Module, Head]:
         f"{kind}ForSequenceClassification" for kind in ("Roberta", "XLMRoberta", "Camembert")
     ):
         return module.roberta, _first(module.classifier)
-    raise Unsuitable(f"it has no way to read a {name}")
+    raise Unsuitable(f"there is no int8 form of {name}")
 
 
 def _mean(module: MeanPooledClassifier) -> Head:

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor, nn
+from torch import Tensor
 
 from core.errors import brief
 
@@ -25,6 +25,7 @@ Floats = NDArray[np.float32]
 KINDS = ("bert", "camembert", "roberta", "xlm-roberta")
 """Types of models whose encoders are built alike."""
 
+INT8 = "int8_float32"
 TOKENS = 512  # of a batch: with more, what is in work no longer fits a processor's own cache
 _ACTIVATIONS = {"gelu": "GELU", "gelu_new": "GELUTanh", "relu": "RELU", "silu": "SWISH"}
 _ISA = "CT2_FORCE_CPU_ISA"
@@ -46,8 +47,8 @@ class Int8Encoder:
         Unsuitable: CTranslate2 is not installed, or this is no encoder that it can stand in for.
     """
 
-    def __init__(self, backbone: nn.Module, threads: int) -> None:
-        config: Any = backbone.config
+    def __init__(self, backbone: Any, threads: int) -> None:
+        config = backbone.config
         _refuse(config)
         self._library = _ctranslate2()
         self._padding = int(config.pad_token_id)
@@ -59,13 +60,13 @@ class Int8Encoder:
         if not self._encoder.compute_type.startswith("int8"):
             raise Unsuitable("this processor does not compute in int8")
 
-    def _opened(self, backbone: nn.Module, config: Any) -> Any:
+    def _opened(self, backbone: Any, config: Any) -> Any:
         with tempfile.TemporaryDirectory(prefix="tandem-fast-") as folder:
             specification(backbone, config).save(folder)
             return self._library.Encoder(
                 folder,
                 device="cpu",
-                compute_type="int8_float32",
+                compute_type=INT8,
                 inter_threads=self._threads,
                 intra_threads=1,
             )
@@ -101,7 +102,7 @@ class Int8Encoder:
         view = self._library.StorageView.from_array
         output = self._encoder.forward_batch(view(padded), view(lengths))
         hidden: Floats = np.asarray(output.last_hidden_state)
-        for row in np.flatnonzero(lengths < padded.shape[1]):
+        for row in np.flatnonzero(lengths < padded.shape[1]).tolist():
             hidden[row, lengths[row] :] = 0.0
         return hidden, lengths[:, None].astype(np.float32)
 
@@ -118,10 +119,13 @@ def batches(lengths: Sequence[int]) -> Iterator[list[int]]:
         yield rows
 
 
-def specification(backbone: nn.Module, config: Any) -> Any:
-    """The encoder as CTranslate2 saves it, in int8 with a scale for each row of a matrix.
+def specification(backbone: Any, config: Any, weights: str = INT8) -> Any:
+    """The encoder as CTranslate2 saves it; int8 with a scale for each row of a matrix.
 
     Its weights are copies: CTranslate2 multiplies in place.
+
+    Args:
+        weights: what CTranslate2 calls their type.
     """
     from ctranslate2.specs import common_spec, transformer_spec
 
@@ -136,7 +140,7 @@ def specification(backbone: nn.Module, config: Any) -> Any:
     spec: Any = transformer_spec.TransformerEncoderModelSpec(encoder)
     with torch.no_grad():
         _embeddings(encoder, backbone)
-        for layer, own in zip(encoder.layer, _layers(backbone), strict=True):
+        for layer, own in zip(encoder.layer, backbone.encoder.layer, strict=True):
             _layer(layer, own)
     # Ids are given as numbers; names are asked for all the same.
     count = int(encoder.embeddings[0].weight.shape[0])
@@ -144,7 +148,7 @@ def specification(backbone: nn.Module, config: Any) -> Any:
     spec.config.unk_token = "0"
     spec.config.layer_norm_epsilon = config.layer_norm_eps
     spec.validate()
-    spec.optimize("int8_float32")
+    spec.optimize(weights)
     return spec
 
 
@@ -159,10 +163,6 @@ def _embeddings(spec: Any, backbone: Any) -> None:
         positions.weight[first:] + own.token_type_embeddings.weight[0]
     )
     _norm(spec.layernorm_embedding, own.LayerNorm)
-
-
-def _layers(backbone: Any) -> Any:
-    return backbone.encoder.layer
 
 
 def _layer(spec: Any, own: Any) -> None:
@@ -192,9 +192,9 @@ def _refuse(config: Any) -> None:
     """Raises Unsuitable where an encoder is built in another way."""
     kind = getattr(config, "model_type", type(config).__name__)
     if kind not in KINDS:
-        raise Unsuitable(f"it has no way to read a {kind} model")
+        raise Unsuitable(f"there is no int8 form of a {kind} model")
     if config.hidden_act not in _ACTIVATIONS:
-        raise Unsuitable(f"it has no activation {config.hidden_act}")
+        raise Unsuitable(f"CTranslate2 has no activation {config.hidden_act}")
     if getattr(config, "position_embedding_type", None) not in (None, "absolute"):
         raise Unsuitable(f"positions are {config.position_embedding_type}")
     if getattr(config, "is_decoder", False):

@@ -168,7 +168,7 @@ _ODD = (
     "boat , slept on a bench , and in the morning somebody brought us warm bread and coffee , and "
     "I swear I have never been happier in my whole life , not even at my own wedding 😂❤️",
     "Всё началось с того , что мы опоздали на поезд , потом потеряли сумку , потом нашли её , а "
-    "вечером выяснилось , что гостиница закрыта на ремонт , и мы просто сидели на берегу и смеялись",
+    "вечером выяснилось , что гостиница закрыта , и мы просто сидели на берегу и смеялись",
 )
 
 PROBES: tuple[str, ...] = (

@@ -10,7 +10,7 @@ from torch import Tensor
 from transformers import LogitsProcessor, LogitsProcessorList
 from transformers.modeling_outputs import BaseModelOutput
 
-STEPS = 12  # sub-tokens between two looks at which rows have ended
+STEPS = 20  # sub-tokens between two looks at which rows have ended
 
 
 class OwnLimit(LogitsProcessor):

@@ -10,7 +10,7 @@ from typing import Any, cast, get_args
 
 from core.attribution import METHODS
 from core.errors import InputError
-from core.evaluation.plan import STUDENT, Filter, Order, Plan
+from core.evaluation.plan import MEAN, STUDENT, VOTE, Filter, Order, Plan
 from core.files.layout import LEFT_OUT, Gold, Layout
 from core.files.looking import Look
 from core.labels import LABELS
@@ -175,10 +175,11 @@ def plan(question: Any, begun: Plan, offered: Sequence[str]) -> Plan:
         if name not in offered:
             said = words.NO_SUCH_SYSTEM.format(name=repr(name)[:40])
             raise InputError(said, words.THERE_ARE.format(names=", ".join(offered)))
+    ensemble = {MEAN, VOTE} & set(systems)
     return replace(
         begun,
         systems=tuple(name for name in offered if name in systems),
-        members=tuple(name for name in offered if name in members),
+        members=tuple(name for name in offered if name in members) if ensemble else (),
         words=_truth(asked.get("words", False), "words"),
         methods=methods(asked.get("methods")),
         limit=limit(asked.get("limit")),

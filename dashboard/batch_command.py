@@ -25,4 +25,7 @@ def command(plan: Plan, sources: EngineSources | None) -> str:
     from train.options import command as line
 
     output = FOLDER.format(name=Path(plan.title).stem)
-    return line(RECIPE, batch_config(replace(plan, path=plan.title), sources, output))
+    config = batch_config(replace(plan, path=plan.title), sources, output)
+    if config.delimiter == "\t":  # found by itself; pasted into a shell, a tab completes words
+        config = replace(config, delimiter="")
+    return line(RECIPE, config)

@@ -28,6 +28,7 @@ class Job:
     session: str  # of the browser that began it
     cancel: threading.Event = field(default_factory=threading.Event)
     told: Any = None  # the newest that the work said about itself
+    told_at: float = 0.0  # when, by time.monotonic
     result: Any = None  # what it gave, once finished
     problem: Exception | None = None  # what ended it
     finished: threading.Event = field(default_factory=threading.Event)

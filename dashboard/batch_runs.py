@@ -5,7 +5,9 @@ Knows the engine's ``evaluate``, threads and folders; nothing of widgets or HTML
 
 import logging
 import threading
+import time
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, Literal
 
 from core.errors import InputError, TandemError
@@ -125,10 +127,19 @@ class Runner:
         return "stopped" if found["run"]["stopped"] else "done"
 
 
+def now(job: Job) -> Progress | None:
+    """What a job said last, the time that is left counted down since; None before it said any."""
+    said: Progress | None = job.told
+    if said is None or said.seconds_left is None:
+        return said
+    passed = time.monotonic() - job.told_at
+    return replace(said, seconds_left=max(said.seconds_left - passed, 0.0))
+
+
 def tell(job: Job) -> Callable[[Progress], None]:
     """A listener that keeps what a job said last."""
 
     def told(progress: Progress) -> None:
-        job.told = progress
+        job.told, job.told_at = progress, time.monotonic()
 
     return told

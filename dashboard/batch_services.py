@@ -18,7 +18,7 @@ from core.evaluation.schema import Metrics
 from core.files.layout import Layout
 from core.records import EngineSources
 from dashboard.batch_jobs import Job, Jobs
-from dashboard.batch_runs import RUNNING, Runner, tell
+from dashboard.batch_runs import RUNNING, Runner, now, tell
 from dashboard.results import LAYOUT, RUN, Kept, Store
 from dashboard.services import EXAMPLES, Services, sentence
 from dashboard.wording import batch as words
@@ -198,7 +198,7 @@ class Batch:
             job = self.jobs.find(kept.token, cast(Any, kind))
             if job is not None and job.active:
                 waiting = "waiting" if self.services.status().final else "loading"
-                return Stage(cast(Name, name), job.told, waiting, job.cancel.is_set())
+                return Stage(cast(Name, name), now(job), waiting, job.cancel.is_set())
         run, job = kept.read(RUN), self.jobs.find(kept.token, "run")
         if job is not None and job.problem is not None:  # it could not even be noted
             return Stage("failed", problem=sentence(job.problem))

@@ -4,6 +4,8 @@ Knows one route; fetches nothing from elsewhere.
 """
 
 from functools import lru_cache
+from importlib.metadata import version
+from importlib.util import find_spec
 from pathlib import Path
 
 from starlette.requests import Request
@@ -12,23 +14,16 @@ from starlette.routing import Route
 
 FOREVER = "public, max-age=31536000, immutable"  # the address carries the version
 
-
-def _version() -> str:
-    from importlib.metadata import version
-
-    return version("plotly")
-
-
-PLOTLY = f"/tandem/plotly-{_version()}.min.js"
+PLOTLY = f"/tandem/plotly-{version('plotly')}.min.js"
 """The route, seen from the page's root."""
 
 
 @lru_cache(maxsize=1)
 def plotly_file() -> Path:
-    """Where the installed package keeps plotly.js."""
-    import plotly
-
-    return Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
+    """Where the installed package keeps plotly.js; the package itself is not imported for it."""
+    found = find_spec("plotly")
+    assert found is not None and found.origin is not None  # its version was found above
+    return Path(found.origin).parent / "package_data" / "plotly.min.js"
 
 
 def routes() -> list[Route]:

@@ -97,9 +97,14 @@ class Store:
         try:
             raw = json.loads((self.folder / PLAN).read_text(encoding="utf-8"))
             before, now = _flat(raw), _flat(self._stamp)
+            asked = (
+                _flat({"plan": raw["plan"]}).keys() | _flat({"plan": self._stamp["plan"]}).keys()
+            )
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise _other(self.folder, f"a {PLAN} that cannot be read") from error
-        names = sorted(name for name in {*before, *now} if before.get(name) != now.get(name))
+        other = sorted(name for name in {*before, *now} if before.get(name) != now.get(name))
+        # Another plan has other models and engines as well, which would only blur the sentence.
+        names = [name for name in other if name in asked] or other
         if names:
             raise _other(self.folder, f"results of another {', '.join(names)}")
 

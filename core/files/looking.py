@@ -155,33 +155,32 @@ def _form(name: str, start: bytes, form: Form | None, delimiter: str | None) -> 
     asked = form or FORMS.get(Path(name).suffix.lower())
     if asked == "jsonl" or (asked is None and start.removeprefix(_MARK).lstrip().startswith(b"{")):
         return "jsonl", ""
-    best, width, texts = _separator(start)
-    if form == "txt" or (asked in ("txt", None) and not (width > 1 and texts)):
-        plain = asked is not None or width < 2
-        if plain and delimiter is None:
-            return "txt", ""
+    best, texts = _separator(start)
+    plain = {None: not best, "txt": not texts}.get(asked, False)  # a table may be called .txt
+    if delimiter is None and (form == "txt" or plain):
+        return "txt", ""
     separator = delimiter or best or ("\t" if asked == "tsv" else ",")
     return ("tsv" if separator == "\t" else "csv"), separator
 
 
-def _separator(start: bytes) -> tuple[str, int, bool]:
-    """The delimiter of a table's beginning, how many columns it makes, and whether one of them
-    is named as texts are. "" and 1 where each row has a single cell.
+def _separator(start: bytes) -> tuple[str, bool]:
+    """The delimiter of a table's beginning, and whether a column is named as texts are.
 
-    The one whose header says so, else whose rows most often have as many cells as the header.
+    The one whose header says so, else whose rows most often have as many cells as the header;
+    "" where no delimiter makes more than one column.
     """
-    best = ("", 1, False)
-    standing: tuple[bool, float, int] = (False, 0.0, 1)
+    best, standing = "", (False, 0.0, 1)
     for separator in _SEPARATORS:
-        found = [row for row in islice(_records(start, separator), SEEN // 4) if row.cells]
-        width = len(found[0].cells) if found else 0
-        if width < 2:
+        found = [row.cells for row in islice(_records(start, separator), SEEN // 4) if row.cells]
+        header = found[0] if found else ()
+        if len(header) < 2:
             continue
-        texts = any(map(known_name, found[0].cells))
-        alike = sum(len(row.cells) == width for row in found) / len(found)
-        if (texts, alike, width) > standing:
-            best, standing = (separator, width, texts), (texts, alike, width)
-    return best
+        bare = all(cell == cell.strip() for cell in header)  # unlike the commas of a sentence
+        texts = bare and any(map(known_name, header))
+        alike = sum(len(cells) == len(header) for cells in found) / len(found)
+        if (texts, alike, len(header)) > standing:
+            best, standing = separator, (texts, alike, len(header))
+    return best, standing[0]
 
 
 def _records(start: bytes, delimiter: str) -> Iterator[Record]:

@@ -132,9 +132,9 @@ MAPPED = "Labels that you mapped: {pairs}."
 SYSTEMS_ABOUT = "Which models answer, side by side on the same rows."
 SYSTEMS = {
     "student": "Reads each tweet as it is, in its own language: the refined model.",
-    "student_before": "The same student before refinement: shows what refinement changed.",
-    "teacher": "Reads the English translation (machine-made for tweets that are not English). "
-    "With student before refinement it also gives the translation weights.",
+    "student_before": "The same student before refinement: shows what refinement changed, and "
+    "gives the translation weights.",
+    "teacher": "Reads the English translation, machine-made for tweets that are not English.",
     "ensemble_mean": "The mean of the probabilities of the students ticked below.",
     "ensemble_vote": "The label that most of the students ticked below give.",
 }

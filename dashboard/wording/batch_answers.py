@@ -57,21 +57,22 @@ def absent(classes: Sequence[str]) -> str:
 
 Named = tuple[str, float]
 """Code or label, and its F1."""
+Counted = tuple[str, float, int]
+"""Code, its F1, and its rows."""
 
 
-def languages(best: Named, worst: Named, apart: bool) -> str:
+def languages(best: Counted, worst: Counted, apart: bool) -> str:
     """Best and worst language."""
-    tail = "" if apart else " (their intervals overlap)"
-    return (
-        f"Best in {language(best[0])} ({score(best[1])}), worst in {language(worst[0])} "
-        f"({score(worst[1])}){tail}."
-    )
+    tail = "." if apart else "; their intervals overlap."
+    first, last = (f"{language(code)} ({score(f1)} on {rows(n)})" for code, f1, n in (best, worst))
+    return f"Best in {first}, worst in {last}{tail}"
 
 
 def unlike(found: Sequence[tuple[str, Sequence[str]]]) -> str:
     """That means over other classes are compared; empty where they are not."""
     said = "; ".join(f"{language(code)} has no {listed(absent)}" for code, absent in found)
-    return f"Mind that {said}: its mean is over fewer classes." if said else ""
+    whose = "its mean is" if len(found) == 1 else "their means are"
+    return f"Mind that {said}: {whose} over fewer classes." if said else ""
 
 
 def one_language(code: str) -> str:

@@ -65,7 +65,7 @@ ABOUT_AUROC = (
     "0.5 is a coin toss, 1 perfect. Signals are signed so that larger should mean better. "
     "Rivals of w̄ need no student: the translator's own likelihood, lengths, copied words."
 )
-ABOVE, BELOW, UNDECIDED = "▲ above chance", "▼ below chance", "= no better than chance"
+ABOVE, BELOW, UNDECIDED = "▲ above chance", "▼ below chance", "○ no better than chance"
 NO_AUROC = "Without gold nobody knows where the teacher errs, so there is no AUROC and no curve."
 SIGNALS = {
     "weight": "w̄",

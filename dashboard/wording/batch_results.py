@@ -101,12 +101,12 @@ HEADLINE = "Systems on this file"
 MACRO_F1, MACRO_P, MACRO_R, ACCURACY = "Macro-F1", "Macro P", "Macro R", "Accuracy"
 AGAINST = "{system} minus it"
 BETTER, WORSE, NO_DIFFERENCE = "higher", "lower", "no difference shown"
-SIGNS = {"better": "▲", "worse": "▼", "none": "="}
+SIGNS = {"better": "▲", "worse": "▼", "none": "○"}
 SIGNIFICANT = 0.05
 ABOUT_TEST = (
     "“{against}”: macro-F1 of {system} minus that of the row's system on the same rows, with a "
     "paired bootstrap interval; p is from approximate randomisation. "
-    "▲ and ▼ mark p below 0.05, = anything else."
+    "▲ and ▼ mark p below 0.05, ○ anything else."
 )
 ABSENT = (
     "Not in the gold, so not scored: {classes}. Macro figures are the mean over the other "

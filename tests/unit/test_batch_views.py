@@ -153,7 +153,7 @@ def test_a_verdict_has_a_sign_and_a_word_beside_its_colour(full):
     assert "▲" in better and words.BETTER in better and "+2.0" in better
     assert "p\u00a0=\u00a00.010" in better and "td-b-better" in better
     none = headline.difference(test | {"randomisation_p": 0.05})
-    assert "=" in text_of(none) and words.NO_DIFFERENCE in none and "▲" not in none
+    assert "○" in text_of(none) and words.NO_DIFFERENCE in none and "▲" not in none
     worse = headline.difference(test | {"difference": -0.02, "randomisation_p": 0.00001})
     assert "▼" in worse and "\u22122.0" in worse and "&lt;\u00a00.001" in worse
 
@@ -247,7 +247,8 @@ def test_flips_are_drawn_and_listed_as_they_were_counted(full, truth):
     }
     plot = figures_of(flips.section(full))[0]
     bars = [one for one in plot["data"] if one["name"].startswith("gained")]
-    sums = [sum(values) for values in zip(*(one["x"] for one in bars), strict=True)]
+    columns = zip(*(one["x"] for one in bars), strict=True)
+    sums = [sum(value or 0 for value in values) for values in columns]
     assert dict(zip(bars[0]["y"], sums, strict=True)) == {
         label: count for label, count in gained.items() if label in bars[0]["y"]
     }

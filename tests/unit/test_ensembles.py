@@ -31,7 +31,9 @@ def first_largest(values: list[float]) -> int:
 def test_the_mean_is_the_mean(given_tables: np.ndarray) -> None:
     shares, winners = ensembles.mean(given_tables)
     for row in range(given_tables.shape[1]):
-        expected = [sum(side[row][k] for side in given_tables) / len(given_tables) for k in range(K)]
+        expected = [
+            sum(side[row][k] for side in given_tables) / len(given_tables) for k in range(K)
+        ]
         assert shares[row].tolist() == pytest.approx(expected)
         assert shares[row].sum() == pytest.approx(1)
         assert winners[row] == first_largest(shares[row].tolist())

@@ -35,7 +35,9 @@ from core.records import Comparison, Example, TranslationStatus
 from core.signals import copied_share, likelihood
 
 WORDS = "je suis très content triste ik ben bang boos я люблю грустно hoy feliz miedo so happy 😂"
-LAYOUT = Layout("tsv", id="ID", gold="Labels", language="language", source="Source", kind="emotions")
+LAYOUT = Layout(
+    "tsv", id="ID", gold="Labels", language="language", source="Source", kind="emotions"
+)
 STUDENTS = ("student", "student_before", "student_2")
 
 
@@ -507,9 +509,7 @@ def test_a_full_disk_is_a_sentence_and_parts_stay(
     assert (tmp_path / PREDICTIONS).read_bytes() == (whole / PREDICTIONS).read_bytes()
 
 
-def test_large_tables_are_merged_by_groups(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_large_tables_are_merged_by_groups(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Parts of uneven size, groups that end within parts."""
     monkeypatch.setattr(store, "GROUP", 10)
     asked = {"plan": plan(tmp_path / "x").to_dict()}

@@ -67,6 +67,7 @@ def test_an_exalt_file(tmp_path: Path) -> None:
         ("upload", "one\ntwo\n", "txt", ""),
         ("upload", '{"text": "a"}\n', "jsonl", ""),
         ("a.txt", "one, or two\nthree; four\n", "txt", ""),
+        ("a.txt", "Message, received\nok, thanks\n", "txt", ""),
         ("a.ndjson", '{"text": "a"}\n', "jsonl", ""),
         ("a.json", '\n{"text": "a"}\n', "jsonl", ""),
     ],

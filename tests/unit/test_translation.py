@@ -20,8 +20,8 @@ from core.emoji import find_emoji
 from core.errors import CheckpointError, ModelError
 from core.modules import module_identity
 from core.records import TranslationStatus
-from core.segments import segments
 from core.searching import OwnLimit
+from core.segments import segments
 from core.translation import Decoding, English, Translator
 from core.translators import describe, load_translator, load_unit, parameters
 

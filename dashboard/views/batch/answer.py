@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from core.evaluation.plan import BEFORE, STUDENT
 from core.evaluation.schema import Calibration, Metrics, Scores, SystemMetrics
 from core.labels import LABELS
+from core.records import UNKNOWN
 from dashboard.views.batch import reading
 from dashboard.wording import batch_answers as said
 from dashboard.wording import batch_refinement
@@ -53,15 +54,16 @@ def _good(name: str, system: SystemMetrics) -> list[str]:
 
 def _where(metrics: Metrics, system: SystemMetrics) -> list[str]:
     """Best and worst language and class."""
-    found = system.get("per_language", {})
+    known = system.get("per_language", {})
+    found = {code: one for code, one in known.items() if code != UNKNOWN}
     lines: list[str] = []
     if len(found) > 1:
         ranked = sorted(found, key=lambda code: found[code]["macro_f1"])
         best, worst = ranked[-1], ranked[0]
         lines.append(
             said.languages(
-                (best, found[best]["macro_f1"]),
-                (worst, found[worst]["macro_f1"]),
+                (best, found[best]["macro_f1"], found[best]["n"]),
+                (worst, found[worst]["macro_f1"], found[worst]["n"]),
                 _apart(found[best], found[worst]),
             )
         )

@@ -83,7 +83,7 @@ def _bars(
         name = f"{said}, {tail}" if asked else said
         figure.add_bar(
             y=list(names),
-            x=[sign * one[place] for one in sums],
+            x=[sign * one[place] or None for one in sums],  # no outline of nothing
             orientation="h",
             name=name,
             customdata=[one[place] for one in sums],
