@@ -273,7 +273,11 @@ def test_a_reload_in_the_middle_shows_the_run_and_then_its_results(visit, slow):
     page.reload()
     page.get_by_role("tab", name="Batch", exact=True).click()
     expect(page.locator(".td-f-progress")).to_be_visible()
+    page.context.set_offline(True)
+    expect(said(page)).to_contain_text("The server did not answer.")
+    page.context.set_offline(False)
     finished(page)
+    expect(said(page)).to_be_empty()
     page.reload()
     page.get_by_role("tab", name="Batch", exact=True).click()
     finished(page)
@@ -353,7 +357,7 @@ def test_a_trigger_file_asks_for_methods(visit, site):
     finished(page)
     plan = asked(site)
     assert plan.layout.kind == "triggers" and plan.limit == 5 and not plan.words
-    assert "cosine" in plan.methods and "occlusion" in plan.methods
+    assert "cosine" in plan.methods and "integrated_gradients" not in plan.methods
     page.locator('.td-f-rows [data-f="explain"]').first.click()
     expect(page.locator(".td-x-results")).to_be_visible()
     question = [call[1] for call in site.engine.calls if call[0] == "explain"][-1]

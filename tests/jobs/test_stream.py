@@ -25,6 +25,7 @@ from core.attribution import METHODS, USUAL
 from core.engine import Engine, EngineSources
 from core.explaining import checked, explain_texts
 from core.explanations import Question
+from core.fast import FAST, accelerated
 from core.languages import LanguageIdentifier
 from core.loading import load_emotion_model
 from core.translators import load_translator
@@ -165,6 +166,32 @@ def test_predict_is_what_the_model_answers(
     assert row["truncated"]
 
 
+@pytest.mark.usefixtures("small_chunks")
+def test_predict_computes_as_the_dashboard_does_or_by_torch(
+    run: Any, models: dict[str, str], tmp_path: Path
+) -> None:
+    """auto is the engine of evaluations."""
+    pytest.importorskip("ctranslate2", reason="the extra fast is not installed")
+    texts, place = tweets(40), tmp_path / "o.jsonl"
+    words = [f"input={table(tmp_path / 'in.tsv', texts)}", f"output={place}"]
+    model = load_emotion_model(models["student"])
+    fast, word = accelerated(model)
+    assert word == FAST
+    for option, answering in (("auto", fast), ("torch", model)):
+        done = run("predict", *words, "--engine", option)
+        assert (
+            done.code == 0 and f"Computed by {word if option == 'auto' else 'torch'}." in done.err
+        )
+        found = records(place)
+        expected = answering.predict(texts)
+        assert [row["label"] for row in found] == [one.label for one in expected]
+        for row, one in zip(found, expected, strict=True):
+            assert row["probabilities"] == pytest.approx(one.as_dict(), abs=1e-4)
+        place.unlink()
+    apart = [a.distance(b) for a, b in zip(fast.predict(texts), model.predict(texts), strict=True)]
+    assert max(apart) > 1e-3  # so that the two can be told apart
+
+
 def test_a_teacher_predicts_on_translations(
     run: Any, models: dict[str, str], tmp_path: Path
 ) -> None:
@@ -172,7 +199,8 @@ def test_a_teacher_predicts_on_translations(
     (tmp_path / "in.txt").write_text("\n".join(texts), encoding="utf-8")
     place = f"output={tmp_path}/o.jsonl"
     words = [f"input={tmp_path}/in.txt", "--translator", models["translator"], "--language=fr"]
-    assert run("predict", *words, place, "model=" + models["teacher"]).code == 0
+    by = ["model=" + models["teacher"], "engine=torch"]
+    assert run("predict", *words, place, *by).code == 0
     written = [text for text in texts if text.strip()]  # plain text skips blank lines, as the tab
     english = load_translator(models["translator"]).translate(written, ["fr"] * len(written))
     expected = load_emotion_model(models["teacher"]).predict([found.text for found in english])
@@ -465,7 +493,10 @@ def test_another_model_or_input_is_not_gone_on_with(
     other = run("predict", *words, "--resume", "--model", models["baseline"])
     assert other.code == 2 and "another model" in other.err
     other = run("predict", *words, "--resume", "--triggers")
-    assert other.code == 2 and "another triggers" in other.err
+    assert other.code == 2 and "triggers" in other.err.partition("was begun with another")[2]
+    if accelerated(load_emotion_model(models["student"]))[1] == FAST:
+        other = run("predict", *words, "--resume", "--engine", "torch")
+        assert other.code == 2 and "another engine" in other.err
     table(tmp_path / "in.tsv", tweets(20, seed=8))
     other = run("predict", *words, "--resume")
     assert other.code == 2 and "other texts" in other.err

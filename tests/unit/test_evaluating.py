@@ -5,6 +5,7 @@ What is killed for real is in tests/jobs/test_batch.py.
 
 import errno
 import functools
+import gc
 import json
 import random
 import shutil
@@ -25,12 +26,14 @@ from core.data import text_hash
 from core.engine import Engine, EngineSources
 from core.errors import ConfigError, DataError, TandemError
 from core.evaluation import chunks as chunking
-from core.evaluation import columns, store, systems
+from core.evaluation import columns, engines, store, systems
 from core.evaluation.chunks import Chunk, chunks
 from core.evaluation.plan import PARTS, PREDICTIONS, Plan, Progress
 from core.evaluation.running import evaluate
 from core.files.layout import Layout, Trouble
 from core.labels import LABELS
+from core.loading import load_emotion_model
+from core.models import EmotionModel
 from core.records import Comparison, Example, TranslationStatus
 from core.signals import copied_share, likelihood
 
@@ -43,8 +46,10 @@ STUDENTS = ("student", "student_before", "student_2")
 
 @pytest.fixture(autouse=True, scope="module")
 def one_langid() -> Iterator[None]:
+    """langid loads once; and torch predicts, so that numbers agree to the last digits."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(core.languages, "_load", functools.cache(core.languages._load))
+        patch.setattr("core.fast.accelerated", lambda model: (model, "torch"))
         yield
 
 
@@ -226,6 +231,51 @@ def test_words_are_scored_where_a_plan_wants_them(
         assert len(row["student_2_word_scores"]) == len(found)
         own = row["translation"] == row["text"]
         assert (row["teacher_word_scores"] is not None) == own
+
+
+# --- which engine ---
+
+
+def test_a_faster_engine_predicts_and_is_named(
+    engine: Engine, dev: Path, folders: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its stand-in here is another model, so that one sees who was asked."""
+    other = load_emotion_model(folders.xlmr)
+    asked: list[EmotionModel] = []
+
+    def accelerated(model: EmotionModel) -> tuple[EmotionModel, str]:
+        asked.append(model)
+        return (other, "fast one") if model.pooling == "mean" else (model, "torch (why not)")
+
+    monkeypatch.setattr("core.fast.accelerated", accelerated)
+    roster = replace(
+        engine._ready().roster,
+        student=load_emotion_model(folders.student),
+        teacher=load_emotion_model(folders.teacher),
+    )
+    systems_asked = ("student", "teacher")
+    for words, name in ((False, "predicted"), (True, "scored"), (False, "again")):
+        wanted = plan(dev, systems=systems_asked, words=words)
+        metrics = evaluate(roster, engine.identifier, wanted, tmp_path / name)
+        named = "torch" if words else "student: fast one; teacher: torch (why not)"
+        assert metrics["run"]["engine"] == named
+        truth = roster.student if words else other
+        rows = table(tmp_path / name)
+        expected = truth.predict([row["text"] for row in rows])
+        for row, one in zip(rows, expected, strict=True):
+            assert probabilities(row, "student") == pytest.approx(one.probabilities, abs=1e-5)
+    assert [model.role for model in asked] == ["student", "teacher"]  # once each
+
+
+def test_what_is_faster_goes_with_its_model(folders: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("core.fast.accelerated", lambda model: (model, "torch"))
+    model = load_emotion_model(folders.student)
+    known = len(engines._known)
+    assert engines.open_engines({"student": model}, fast=True).models == {"student": model}
+    assert len(engines._known) == known + 1
+    del model
+    gc.collect()
+    assert len(engines._known) == known
 
 
 # --- which systems ---

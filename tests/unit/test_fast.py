@@ -90,7 +90,7 @@ def test_int8_is_near_and_padding_says_nothing(tiny: Any, model: EmotionModel) -
         with torch.no_grad():
             expected = backbone(input_ids=torch.tensor([own])).last_hidden_state[0].numpy()
         apart = np.abs(together[row, : len(own)] - expected).mean()
-        assert 0 < apart < 0.05 * np.abs(expected).mean()
+        assert 0 < apart < 0.1 * np.abs(expected).mean()
 
 
 @given(st.lists(st.integers(1, 2 * TOKENS), max_size=80))

@@ -363,7 +363,7 @@ def test_any_bytes_are_read_or_refused_in_a_sentence(
     """Never another error; and checking counts what reading gives."""
     for start, length, piece in cuts:
         seed = seed[:start] + piece + seed[start + length :]
-    path = put(tmp_path_factory.getbasetemp(), seed, "any")
+    path = put(tmp_path_factory.getbasetemp(), seed, "any_bytes")
     try:
         found = look(path, name)
         if found.encoding is None:

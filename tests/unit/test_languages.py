@@ -27,6 +27,12 @@ def identifier() -> LanguageIdentifier:
     return LanguageIdentifier()
 
 
+@pytest.fixture(scope="module")
+def unrestricted() -> Langid:
+    """langid as it comes, which takes a second and a half to load."""
+    return Langid.from_modelstring(model, norm_probs=False)
+
+
 def test_every_language_has_a_name() -> None:
     assert tuple(NAMES) == LANGUAGES
 
@@ -59,10 +65,9 @@ def test_emoji_say_nothing_of_the_language(
 
 @pytest.mark.parametrize("code", LANGUAGES)
 def test_probabilities_are_langids_renormalised_over_the_five(
-    identifier: LanguageIdentifier, code: str
+    identifier: LanguageIdentifier, unrestricted: Langid, code: str
 ) -> None:
     text = SENTENCES[code].lower()[:20]
-    unrestricted = Langid.from_modelstring(model, norm_probs=False)
     logs = {name: log for name, log in unrestricted.rank(text) if name in LANGUAGES}
     values = numpy.array([logs[name] for name in LANGUAGES], dtype=float)
     softmax = numpy.exp(values - values.max()) / numpy.exp(values - values.max()).sum()

@@ -113,7 +113,7 @@ def test_one_kind_alone_and_the_same_bytes_again(tmp_path: Path) -> None:
 @settings(max_examples=25)  # each writes to the disk
 @given(st.lists(st.text(st.characters(codec="utf-8", exclude_characters="\x00")), min_size=1))
 def test_any_text_reads_back(tmp_path_factory: pytest.TempPathFactory, texts: list[str]) -> None:
-    folder = results(tmp_path_factory.getbasetemp() / "any", texts, words=True)
+    folder = results(tmp_path_factory.getbasetemp() / "submitted", texts, words=True)
     target = submission(folder / "s.zip", emotions=folder, triggers=folder)
     assert all(frame.Texts.tolist() == texts for frame in read(target).values())
 

@@ -6,7 +6,7 @@ server by dashboard/batch_asking.py and the engine.
 
 from collections.abc import Sequence
 
-from core.attribution import METHODS, USUAL, Method
+from core.attribution import METHODS, Method
 from core.evaluation.plan import Plan, SystemInfo
 from core.files.layout import Gold
 from dashboard.inputs import SEEDS
@@ -15,6 +15,8 @@ from dashboard.wording import batch as words
 from dashboard.wording import batch_results, explain_form
 
 TWEETS = 200  # explained where nobody says how many
+CHEAP = tuple(one.name for one in METHODS.values() if one.cost == "cheap")
+RANDOM = "random"  # stands beside the others in any case
 
 
 def form(systems: Sequence[SystemInfo], kind: Gold, earlier: Plan | None, ready: bool) -> str:
@@ -75,7 +77,7 @@ def _members(systems: Sequence[SystemInfo], earlier: Plan | None) -> str:
 
 def _methods(earlier: Plan | None) -> str:
     """Methods of explanation by what they cost, and how many tweets."""
-    ticked = earlier.methods if earlier and earlier.methods else USUAL
+    ticked = earlier.methods if earlier and earlier.methods else CHEAP
     groups = "".join(
         f'<div role="group" aria-label="{name}"><span class="td-label" aria-hidden="true">{name}'
         f"</span>{_group(cost, ticked)}</div>"
@@ -93,7 +95,8 @@ def _methods(earlier: Plan | None) -> str:
 
 
 def _group(cost: str, ticked: Sequence[str]) -> str:
-    return "".join(_method(one, one.name in ticked) for one in METHODS.values() if one.cost == cost)
+    methods = [one for one in METHODS.values() if one.cost == cost and one.name != RANDOM]
+    return "".join(_method(one, one.name in ticked) for one in methods)
 
 
 def _method(method: Method, ticked: bool) -> str:

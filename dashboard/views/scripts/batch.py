@@ -46,12 +46,13 @@ function session() {
 // --- asking
 
 async function ask(name, question = {}) {
+  let answer = null;
   try {
-    return await server[name]({ token, session: session(), again, ...question });
+    answer = await server[name]({ token, session: session(), again, ...question });
   } catch (problem) {
     console.warn('Tandem: no answer', problem);
-    return { problem: words.unreachable };
   }
+  return answer || { problem: words.unreachable };
 }
 
 function say(sentence, kind = 'td-notice') {
