@@ -27,7 +27,7 @@ class Rows:
     language: Places  # (N,) places in ``languages``
     languages: tuple[str, ...]  # those of EXALT first, in their order; UNKNOWN last
     gold: Places  # (N,) codes; NONE without gold
-    machine_translated: tuple[str, ...]  # languages with a row that came out of a translator
+    machine_translated: tuple[str, ...]  # languages most of whose rows came out of a translator
 
     def __len__(self) -> int:
         return len(self.gold)
@@ -58,8 +58,9 @@ def read_rows(table: Table) -> Rows:
     language = new[language]
     sources, texts = table.words("source")
     ends = np.array([*(text.endswith(TRANSLATED) for text in texts), False])
-    translated = np.unique(language[ends[sources]])
-    codes = tuple(languages[place] for place in translated)
+    # A row or two of a translated file may be taken for another language.
+    shares = [ends[sources][language == place].mean() for place in range(len(languages))]
+    codes = tuple(name for name, share in zip(languages, shares, strict=True) if share > 0.5)
     return Rows(language, languages, table.labels("gold"), codes)
 
 

@@ -238,7 +238,7 @@ class FileMetrics(TypedDict):
     gold: dict[str, dict[str, int]]  # language (and "") → label → rows; {} without gold
     absent_classes: list[str]  # of the six, in no row; [] without gold
     absent_languages: list[str]  # of the five
-    machine_translated: list[str]  # languages whose rows came out of a translator
+    machine_translated: list[str]  # languages most of whose rows came out of a translator
     layout: dict[str, Any]
 
 

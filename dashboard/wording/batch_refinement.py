@@ -166,8 +166,8 @@ def prior_said(macro_f1: float, gained: int, lost: int) -> str:
     """What a mere shift of the label prior reaches."""
     return (
         f"A mere shift of the label prior reaches a macro-F1 of {score(macro_f1)}, gaining "
-        f"{rows(gained)} and losing {number(lost)}: what refinement does beyond that, it learnt "
-        "from tweets."
+        f"{rows(gained)} and losing {number(lost)}: what refinement does beyond that is no mere shift "
+        "of the prior."
     )
 
 

@@ -39,9 +39,7 @@ def opened(visit, site, theme="light", width=1280):
 def send(page, content, name="dev.tsv"):
     """Choose a file."""
     data = content if isinstance(content, bytes) else content.encode()
-    page.set_input_files(
-        "#td-f-file", {"name": name, "mimeType": "text/plain", "buffer": data}
-    )
+    page.set_input_files("#td-f-file", {"name": name, "mimeType": "text/plain", "buffer": data})
 
 
 def said(page):
@@ -95,8 +93,20 @@ def asked(site):
     return [call[1] for call in site.engine.calls if call[0] == "evaluate"][-1]
 
 
-def test_an_empty_tab_says_what_to_do_and_an_example_is_a_click_away(visit, site):
-    page = opened(visit, site)
+def narrow(page):
+    """Nothing is wider than the screen."""
+    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+    wide = page.evaluate(
+        "[...document.querySelectorAll('#td-batch *')].filter(e => "
+        "e.getBoundingClientRect().right > innerWidth + 1 && e.getClientRects().length && "
+        "!e.closest('.td-sr, .td-f-scroll')).map(e => e.outerHTML.slice(0, 160))"
+    )
+    assert wide == []
+
+
+def test_an_empty_tab_says_what_to_do_and_an_example_is_a_click_away(visit, site, axe):
+    page = opened(visit, site, "dark", 380)
+    narrow(page)
     expect(page.locator("#td-batch")).to_contain_text("No file yet")
     expect(page.locator("#td-f-forms")).to_contain_text("Up to 50\u00a0MB and 1,000,000 rows")
     page.get_by_role("button", name="40 tweets with emotions", exact=True).click()
@@ -115,6 +125,8 @@ def test_an_empty_tab_says_what_to_do_and_an_example_is_a_click_away(visit, site
     expect(step(page)).to_contain_text("Gold trigger words in 12 rows")
     expect(page.get_by_text("Explanation methods", exact=True)).to_be_visible()
     expect(page.locator('[name="words"]')).to_be_checked()
+    narrow(page)
+    axe(page)
 
 
 def test_an_exalt_file_goes_from_upload_to_scores_rows_and_files(visit, site):
@@ -146,7 +158,7 @@ def test_an_exalt_file_goes_from_upload_to_scores_rows_and_files(visit, site):
         assert name == f"dev-{ending}" and data.startswith(start)
 
 
-def test_a_file_with_other_columns_is_asked_about(visit, site):
+def test_a_file_with_other_columns_is_asked_about(visit, site, axe):
     page = opened(visit, site)
     lines = "\n".join(f"{label.lower()};{text};en" for text, label in ROWS)
     send(page, f"feeling;words;tongue\n{lines}\n", "mine.csv")
@@ -159,6 +171,8 @@ def test_a_file_with_other_columns_is_asked_about(visit, site):
     page.get_by_role("button", name="Check the file", exact=True).click()
     expect(page.get_by_role("heading", name="Labels outside the six", exact=True)).to_be_visible()
     expect(page.get_by_role("button", name="Start", exact=True)).to_be_disabled()
+    page.get_by_text("Columns:").click()
+    axe(page)
     page.locator("[data-cell]").first.select_option("")
     page.get_by_role("button", name="Use these labels", exact=True).click()
     expect(said(page)).to_contain_text("Say what each label stands for, or leave it out.")
@@ -212,20 +226,17 @@ def test_problems_are_named_by_line_and_column_and_good_rows_go_on(visit, site):
     count(page, "Rows 1 to 2 of 2")
 
 
-@pytest.mark.parametrize(
-    ("content", "name", "sentence"),
-    [
+def test_what_cannot_be_read_is_refused_in_a_sentence(visit, site):
+    page = opened(visit, site)
+    for content, name, sentence in (
         (b"", "empty.tsv", "empty.tsv is empty."),
         (b"%PDF-1.7\nwhatever", "dev.csv", "dev.csv is a PDF, not a table."),
         (b"ID\tTexts\n", "head.tsv", "head.tsv has a header but no rows."),
         (b"\x89PNG\r\n\x1a\n", "<img src=x onerror=alert(1)>.tsv", "is a picture (PNG)"),
-    ],
-)
-def test_what_cannot_be_read_is_refused_in_a_sentence(visit, site, content, name, sentence):
-    page = opened(visit, site)
-    send(page, content, name)
-    expect(said(page).locator(".td-problem")).to_contain_text(sentence)
-    expect(step(page)).to_be_empty()
+    ):
+        send(page, content, name)
+        expect(said(page).locator(".td-problem")).to_contain_text(sentence)
+        expect(step(page)).to_be_empty()
     assert page.locator("#td-batch img").count() == 0
     page.get_by_role("button", name="40 tweets with emotions", exact=True).click()
     expect(step(page)).to_contain_text("40 rows can be used")
@@ -317,7 +328,7 @@ def test_a_run_that_fails_says_so_without_its_secrets(visit, site):
     expect(page.get_by_role("button", name="Start", exact=True)).to_be_visible()
 
 
-def test_other_systems_are_chosen_for_the_same_file(visit, site):
+def test_other_systems_are_chosen_for_the_same_file_and_it_can_be_deleted(visit, site):
     page = evaluated(visit, site)
     page.get_by_role("button", name="Other systems or columns", exact=True).click()
     for name in ("student", "student_before", "teacher"):
@@ -332,19 +343,13 @@ def test_other_systems_are_chosen_for_the_same_file(visit, site):
     assert asked(site).members == ("student", "student_before")
     heads = page.locator(".td-f-rows thead th").all_inner_texts()
     assert heads[-3:] == ["Student", "Ensemble, vote", "w̄"]
-
-
-def test_a_file_and_its_results_can_be_deleted(visit, site):
-    page = evaluated(visit, site)
     token = page.evaluate("localStorage.getItem('tandem.batch')")
     assert (site.batch.store.folder / token).is_dir()
     page.get_by_role("button", name="Delete file and results", exact=True).click()
     expect(said(page)).to_contain_text("were deleted from the server")
     expect(page.locator("#td-batch")).to_contain_text("No file yet")
     assert not (site.batch.store.folder / token).exists()
-    page.reload()
-    page.get_by_role("tab", name="Batch", exact=True).click()
-    expect(page.locator("#td-batch")).to_contain_text("No file yet")
+    assert page.evaluate("localStorage.getItem('tandem.batch')") is None
 
 
 def test_a_trigger_file_asks_for_methods(visit, site):

@@ -56,6 +56,27 @@ def test_folders_and_hub_ids_are_taken(demo, tmp_path):
     assert read("--student", "a/b", "--baseline", "c/d").sources.baseline == "c/d"
 
 
+def test_further_students_are_taken(demo, tmp_path):
+    mine = tmp_path / "mine"
+    mine.mkdir()
+    assert read().sources.students == ()
+    assert read("--students", str(mine), "a/b").sources.students == (str(mine), "a/b")
+    assert "--students: there is no folder /no/where" in refused("--students", "/no/where")
+
+
+def test_where_files_are_kept_and_how_large_they_may_be(demo, tmp_path):
+    assert (read().runs, read().max_bytes) == (Path("runs"), 50_000_000)
+    options = read("--runs-dir", str(tmp_path / "new" / "runs"), "--max-mb", "3")
+    assert (options.runs, options.max_bytes) == (tmp_path / "new" / "runs", 3_000_000)
+    assert not options.runs.exists(), "made with the first upload"
+    file = tmp_path / "file"
+    file.write_text("")
+    assert "is a file, not a folder" in refused("--runs-dir", str(file))
+    assert "cannot be written into" in refused("--runs-dir", str(file / "below"))
+    for wrong in ("0", "-1", "10001"):
+        assert "--max-mb" in refused("--max-mb", wrong)
+
+
 def test_a_missing_model_is_named(demo, tmp_path):
     assert "--teacher: there is no folder /no/where" in refused("--teacher", "/no/where")
     assert "no folder ./models/x" in refused("--student", "./models/x")

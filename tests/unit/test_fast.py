@@ -146,7 +146,9 @@ def test_rows_in_doubt_are_read_by_torch(
 def test_foreign_classes_are_mapped(tiny: Any) -> None:
     """A model with other names in another order, and one class that is none of the six."""
     names = ("neutral", "surprise", "joy", "anger")
-    model = EmotionModel(tiny.xlmr(names), tiny.unigram(), "foreign", max_length=64, class_names=names)
+    model = EmotionModel(
+        tiny.xlmr(names), tiny.unigram(), "foreign", max_length=64, class_names=names
+    )
     found = core.fast._fast(model).probabilities(tiny.TEXTS)
     assert found == pytest.approx(model.probabilities(tiny.TEXTS), abs=0.05)
     assert not found[:, [LABELS.index(name) for name in ("Love", "Fear", "Sadness")]].any()

@@ -114,4 +114,3 @@ const browsing = {
   compare(button) { compare(handed(button)); },
 };
 """
-
