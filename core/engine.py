@@ -1,19 +1,12 @@
 """The one door for dashboard and command line: loads models once, compares, explains, evaluates.
 
-Knows who does what, and does none of it itself. Loading runs in a thread of its own; every
-method may be called from many threads. Knows no widget, no file format, no
-training.
+Knows who does what, and does none of it itself; how models are loaded is ``core.opening``. Every
+method may be called from many threads. Knows no widget, no file format, no training.
 """
 
-import logging
-import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Literal
 
-from core.attribution.running import warm
-from core.comparing import Comparer
-from core.errors import ModelError, TandemError
 from core.evaluation.plan import Plan, SystemInfo
 from core.evaluation.plan import Progress as Evaluated
 from core.evaluation.schema import Metrics
@@ -21,9 +14,8 @@ from core.evaluation.systems import offered
 from core.explaining import checked, with_masked
 from core.explanations import Explanation, Links, Question
 from core.growing import Told, grow
-from core.hub import Progress
-from core.languages import LanguageIdentifier
 from core.memory import give_back
+from core.opening import Opening
 from core.records import (
     Comparison,
     EngineInfo,
@@ -32,17 +24,13 @@ from core.records import (
     Prediction,
 )
 from core.request import AUTO, Request
-from core.roster import open_models
 
 __all__ = ["AUTO", "Engine", "EngineInfo", "EngineSources", "ModelInfo"]
 
-log = logging.getLogger("tandem")
-
-State = Literal["idle", "loading", "ready", "failed"]
 CHUNK = 16  # tweets between two progress reports
 
 
-class Engine:
+class Engine(Opening):
     """Loads models once and answers.
 
     Args:
@@ -50,48 +38,6 @@ class Engine:
         device: "cpu" or "cuda".
         progress: called in the loading thread while files of a hub id are downloaded.
     """
-
-    def __init__(
-        self, sources: EngineSources, device: str = "cpu", progress: Progress | None = None
-    ) -> None:
-        self.sources = sources
-        self.device = device
-        self.progress = progress
-        self.identifier = LanguageIdentifier()
-        self._loaded: Comparer | None = None
-        self._error: TandemError | None = None
-        self._thread: threading.Thread | None = None
-        self._starting = threading.Lock()
-
-    @property
-    def state(self) -> State:
-        """ "idle", "loading", "ready" or "failed"."""
-        if self._loaded is not None:
-            return "ready"
-        if self._error is not None:
-            return "failed"
-        return "idle" if self._thread is None else "loading"
-
-    @property
-    def error(self) -> TandemError | None:
-        """What loading met, once it failed."""
-        return self._error
-
-    def start(self) -> None:
-        """Begin to load in a background thread; further calls do nothing."""
-        with self._starting:
-            if self._thread is None:
-                thread = threading.Thread(target=self._load, name="loading", daemon=True)
-                thread.start()
-                self._thread = thread
-
-    def wait(self) -> None:
-        """Block until the models are there.
-
-        Raises:
-            TandemError: what loading met.
-        """
-        self._ready()
 
     def describe(self) -> EngineInfo:
         """The loaded models; waits for them."""
@@ -252,29 +198,3 @@ class Engine:
         """
         if self._loaded is not None:
             self._loaded.forget()
-
-    def _ready(self) -> Comparer:
-        self.start()
-        assert self._thread is not None
-        self._thread.join()
-        if self._error is not None:
-            # Anew each time: one exception raised again and again keeps every caller's frames.
-            raise self._error.with_traceback(None)
-        assert self._loaded is not None
-        return self._loaded
-
-    def _load(self) -> None:
-        try:
-            loaded = open_models(self.sources, self.device, self.progress)
-            self.identifier.load()
-            self._loaded = Comparer(loaded, self.identifier)
-            # Nobody who compares shall wait for what explanations import.
-            threading.Thread(target=warm, name="warming", daemon=True).start()
-        except TandemError as error:
-            self._error = error
-        except Exception as error:
-            log.exception("loading failed")
-            self._error = ModelError(
-                f"The models could not be loaded: {type(error).__name__}.", "The log says more."
-            )
-            self._error.__cause__ = error

@@ -29,6 +29,9 @@ DOUBT = 0.02
 some thousandths: of 2,500 tweets 25 to 34 have another label without a second reading, 1 to 11
 with it, and it reads a row in twenty (embedded models, EXALT's test tweets)."""
 
+AGAIN = 8
+"""Rows that torch reads at once then: they are few, and of all lengths."""
+
 Head = Callable[[Floats, Floats], Tensor]
 
 
@@ -54,7 +57,7 @@ class FastModel(EmotionModel):
         doubtful = np.flatnonzero(ordered[:, -1] - ordered[:, -2] < DOUBT).tolist()
         if doubtful:
             again = [encodings[row] for row in doubtful]
-            table[doubtful] = super()._probabilities(again, batch_size)
+            table[doubtful] = super()._probabilities(again, min(batch_size, AGAIN))
         return table
 
 

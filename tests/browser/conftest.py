@@ -85,6 +85,23 @@ def serve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Si
 
 
 @pytest.fixture(scope="session")
+def embedded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """The page on the embedded models, loaded once for all; small files only."""
+    from core.embedded import sources
+    from dashboard.batch_services import Batch, Limits
+    from dashboard.build import Door, build, launch
+    from dashboard.services import Services, default_engine
+
+    models = sources(None, None, None, None)
+    services = Services(lambda: default_engine(models))
+    batch = Batch(services, tmp_path_factory.mktemp("runs"), Limits(100_000, 60), models)
+    blocks, port = build(services, batch), _free_port()
+    url, _ = launch(blocks, Door(port=port))
+    yield Site(url, services.engine(), port, batch)
+    blocks.close(verbose=False)
+
+
+@pytest.fixture(scope="session")
 def site(serve: Callable[..., Site]) -> Site:
     """The ordinary page, its engine ready."""
     return serve()

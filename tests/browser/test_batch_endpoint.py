@@ -2,9 +2,7 @@
 
 import csv
 import json
-import socket
 import urllib.request
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,33 +11,16 @@ from gradio_client import Client, handle_file
 from gradio_client.exceptions import AppError
 from sklearn.metrics import f1_score, precision_score, recall_score
 
-from core.embedded import sources
 from core.labels import LABELS
-from dashboard.batch_services import Batch, Limits
-from dashboard.build import Door, build, launch
-from dashboard.services import EXAMPLES, Services, default_engine
+from dashboard.services import EXAMPLES
 
 SYSTEMS = ["student", "student_before", "teacher"]
 EXAMPLE = EXAMPLES.with_name("batch_emotions.tsv")
 
 
 @pytest.fixture(scope="module")
-def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
-    runs = tmp_path_factory.mktemp("runs")
-    models = sources(None, None, None, None)
-    services = Services(lambda: default_engine(models))
-    batch = Batch(services, runs, Limits(bytes=100_000, rows=60), models)
-    with socket.socket() as trial:
-        trial.bind(("127.0.0.1", 0))
-        port = int(trial.getsockname()[1])
-    blocks = build(services, batch)
-    url, _ = launch(blocks, Door(port=port))
-    services.start()
-    services.engine()
-    client = Client(url, verbose=False)
-    client.kept = batch.store.folder
-    yield client
-    blocks.close(verbose=False)
+def client(embedded: Any) -> Client:
+    return Client(embedded.url, verbose=False)
 
 
 def ask(client: Client, path: object, **named: object) -> tuple[dict[str, Any], str]:
@@ -127,9 +108,10 @@ def test_columns_labels_and_encoding_can_be_told(client: Client, tmp_path: Path)
         ask(client, path)
 
 
-def test_nothing_of_a_call_stays_in_the_folder_of_results(client: Client) -> None:
-    folder = client.kept
-    assert not folder.is_dir() or list(folder.iterdir()) == []
+def test_nothing_of_a_call_stays_in_the_folder_of_results(client: Client, embedded: Any) -> None:
+    folder = embedded.batch.store.folder
+    ask(client, EXAMPLE, systems=["student"])
+    assert list(folder.iterdir()) == []
 
 
 @pytest.mark.parametrize(

@@ -1,34 +1,21 @@
 """The endpoint ``/explain``, as gradio_client calls it, on the embedded models."""
 
 import json
-import socket
-from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from gradio_client import Client
 from gradio_client.exceptions import AppError
 
 from core.attribution import METHODS, USUAL
-from core.embedded import sources
-from dashboard.build import Door, build, launch
-from dashboard.services import Services, default_engine
 
 FRENCH = "Je suis  vraiment furieux contre ces voisins 😡 # bruit"
 PLAIN = ["cosine", "input_x_gradient", "integrated_gradients", "occlusion"]
 
 
 @pytest.fixture(scope="module")
-def client() -> Iterator[Client]:
-    services = Services(lambda: default_engine(sources(None, None, None, None)))
-    with socket.socket() as trial:
-        trial.bind(("127.0.0.1", 0))
-        port = int(trial.getsockname()[1])
-    blocks = build(services)
-    url, _ = launch(blocks, Door(port=port))
-    services.start()
-    services.engine()
-    yield Client(url, verbose=False)
-    blocks.close(verbose=False)
+def client(embedded: Any) -> Client:
+    return Client(embedded.url, verbose=False)
 
 
 def ask(client: Client, *arguments: object, **named: object) -> dict:  # type: ignore[type-arg]

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 import core.languages
 from core import comparing
-from core import engine as engine_module
+from core import opening as opening_module
 from core.checkpoints import update_manifest
 from core.engine import Engine, EngineSources
 from core.errors import CheckpointError, InputError, ModelError, TandemError
@@ -277,7 +277,7 @@ def test_eight_threads_get_what_one_gets_also_while_loading(folders: Any) -> Non
 
 
 def test_states_follow_each_other(folders: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    go, opening = threading.Event(), engine_module.open_models
+    go, opening = threading.Event(), opening_module.open_models
     calls: list[str] = []
 
     def slowly(*arguments: Any) -> Any:
@@ -285,7 +285,7 @@ def test_states_follow_each_other(folders: Any, monkeypatch: pytest.MonkeyPatch)
         go.wait(60)
         return opening(*arguments)
 
-    monkeypatch.setattr(engine_module, "open_models", slowly)
+    monkeypatch.setattr(opening_module, "open_models", slowly)
     made = Engine(sources(folders))
     assert (made.state, made.error) == ("idle", None)
     for _ in range(3):
@@ -321,7 +321,7 @@ def test_a_defect_while_loading_is_a_sentence_too(
     def defect(*_: Any) -> None:
         raise ZeroDivisionError("secret detail")
 
-    monkeypatch.setattr(engine_module, "open_models", defect)
+    monkeypatch.setattr(opening_module, "open_models", defect)
     broken = Engine(sources(folders))
     with caplog.at_level(logging.ERROR), pytest.raises(ModelError) as caught:
         broken.wait()

@@ -35,8 +35,10 @@ def _summary(check: Check) -> str:
     """How many rows can be used."""
     if not check.usable and not check.unknown:
         return f'<p class="td-problem" role="alert">{words.NO_USABLE}</p>'
-    lost = check.bad + check.left_out
+    waiting = sum(one.count for one in check.unknown) + check.unknown_others
+    lost = check.bad + check.left_out - waiting
     parts_of = [words.USABLE.format(count=words.rows(check.usable))]
+    parts_of += [words.WAIT.format(count=words.number(waiting))] if waiting else []
     parts_of += [words.LEFT_OUT.format(count=words.number(lost))] if lost else []
     parts_of += [words.BLANK.format(count=words.number(check.blank))] if check.blank else []
     return f'<p class="td-f-lead">{" · ".join(parts_of)}</p>'
@@ -93,10 +95,12 @@ def _triggers(check: Check) -> str:
 
 
 def _tally(title: str, counts: Iterable[tuple[str, int]]) -> str:
-    """Names and how many rows each has, in one line where there is room."""
+    """Names and how many rows each has, in one line where there is room; nothing for none."""
     items = "".join(
         f"<div><dt>{name}</dt><dd>{words.number(count)}</dd></div>" for name, count in counts
     )
+    if not items:
+        return ""
     return f'<div class="td-f-tallies"><h4>{title}</h4><dl class="td-f-tally">{items}</dl></div>'
 
 

@@ -79,7 +79,7 @@ function put(name, html) {
   if (focus) place.querySelector(`[data-f="${focus}"]`)?.focus();
 }
 
-let stage = '';
+let stage = '';  // of the file that is shown
 function show(answer) {
   if (answer.problem && !answer.step) { say(answer.problem, 'td-problem'); return false; }
   say('');
@@ -93,6 +93,7 @@ function show(answer) {
     element.dispatchEvent(new CustomEvent('td-drawn'));
     if (answer.browser) begun();
   }
+  if (answer.stage !== stage) pause = 120;
   stage = answer.stage;
   element.firstElementChild.dataset.stage = stage;
   if (answer.poll) later();
@@ -110,10 +111,12 @@ async function go(name, question) {
   return show(answer);
 }
 
-let timer = 0;
+// Small files are done in a moment; long runs need not be asked about so often.
+let timer = 0, pause = 0;
 function later() {
   clearTimeout(timer);
-  timer = setTimeout(follow, document.hidden ? 4000 : 700);
+  timer = setTimeout(follow, document.hidden ? 4000 : pause);
+  pause = Math.min(1000, pause * 1.3);
 }
 async function follow() {
   const ticket = asked;
