@@ -54,7 +54,9 @@ class Int8Encoder:
         self._padding = int(config.pad_token_id)
         self._threads = threads
         try:
-            self._encoder = self._opened(backbone, config)
+            # Opening one sets the threads of whoever opens it to ``intra_threads``, torch's too.
+            with ThreadPoolExecutor(1) as aside:
+                self._encoder = aside.submit(self._opened, backbone, config).result()
         except (AttributeError, KeyError, ValueError, RuntimeError, OSError) as error:
             raise Unsuitable(f"CTranslate2 cannot read the model: {brief(error)}") from error
         if not self._encoder.compute_type.startswith("int8"):

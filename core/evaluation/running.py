@@ -9,14 +9,12 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
-import pyarrow.parquet as pq
-
 from core.data import file_hash
 from core.errors import DataError, TandemError
 from core.evaluation.answering import Answering
 from core.evaluation.chunks import Chunk, chunks
 from core.evaluation.engines import Engines, open_engines
-from core.evaluation.plan import METRICS, PREDICTIONS, Plan
+from core.evaluation.plan import METRICS, Plan
 from core.evaluation.schema import Metrics, RunMetrics, TriggerBoard
 from core.evaluation.stamp import device_of, models_of, stamp, version
 from core.evaluation.store import EXPLAINED, Store
@@ -24,7 +22,6 @@ from core.evaluation.systems import Chosen, choose, seen
 from core.evaluation.telling import Telling, Told
 from core.languages import LanguageIdentifier
 from core.memory import give_back
-from core.records import Example
 from core.roster import Roster
 
 Stop = Callable[[], bool]
@@ -136,25 +133,9 @@ def _chunks(plan: Plan) -> Iterator[Chunk]:
 def _board(plan: Plan, chosen: Chosen, folder: Path, telling: Telling, stop: Stop) -> TriggerBoard:
     """Every explanation method against the gold triggers."""
     from core.evaluation.trigger_board import board
+    from core.evaluation.trigger_cases import Marked
 
-    return board(chosen.asked, cases(folder), plan, folder / EXPLAINED, telling.say, stop)
-
-
-def cases(folder: Path) -> Iterator[Example]:
-    """The rows that have gold triggers, in order, with the language that was told or found."""
-    names = ["line", "id", "text", "source", "language", "gold_triggers"]
-    with pq.ParquetFile(folder / PREDICTIONS) as file:
-        for batch in file.iter_batches(1024, columns=names):
-            for row in batch.to_pylist():
-                if row["gold_triggers"] is not None:
-                    yield Example(
-                        row["id"],
-                        row["text"],
-                        triggers=tuple(row["gold_triggers"]),
-                        source=row["source"],
-                        row=row["line"],
-                        language=row["language"],
-                    )
+    return board(chosen.asked, Marked(folder), plan, folder / EXPLAINED, telling.say, stop)
 
 
 def _measure(

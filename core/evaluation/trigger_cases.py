@@ -5,12 +5,45 @@ Knows examples in the order of their file; no model and no score.
 
 import random
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from itertools import islice
+from pathlib import Path
+from typing import Any
 
 from core.errors import DataError
+from core.evaluation.plan import PREDICTIONS
 from core.evaluation.trigger_scores import CHUNK
 from core.records import Example
 from core.words import split_words
+
+
+@dataclass(frozen=True)
+class Marked:
+    """The rows of a folder of results that have gold triggers, as often as somebody asks."""
+
+    folder: Path
+
+    def __iter__(self) -> Iterator[Example]:
+        """In order, with the language that was told or found; a batch at a time."""
+        import pyarrow.parquet as pq
+
+        names = ["line", "id", "text", "source", "language", "gold_triggers"]
+        with pq.ParquetFile(self.folder / PREDICTIONS) as file:
+            for batch in file.iter_batches(1024, columns=names):
+                for row in batch.to_pylist():
+                    if row["gold_triggers"] is not None:
+                        yield _example(row)
+
+
+def _example(row: dict[str, Any]) -> Example:
+    return Example(
+        row["id"],
+        row["text"],
+        triggers=tuple(row["gold_triggers"]),
+        source=row["source"],
+        row=row["line"],
+        language=row["language"],
+    )
 
 
 class Cases:

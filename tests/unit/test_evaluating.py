@@ -592,6 +592,58 @@ def test_large_tables_are_merged_by_groups(tmp_path: Path, monkeypatch: pytest.M
     assert list((tmp_path / "out").iterdir()) == []
 
 
+# --- trigger files ---
+
+
+def triggers(path: Path, count: int) -> Path:
+    rng, lines = random.Random(2), ["ID\tTexts\tLabels"]
+    for number in range(count):
+        words = rng.choices(["so", "happy", "miedo", "triste", "table"], k=rng.randint(3, 8))
+        gold = [1, *(rng.randint(0, 1) for _ in words[1:])]
+        lines.append(f"{number}\t{' '.join(words)}\t{gold}")
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return path
+
+
+def test_a_trigger_file_is_explained_and_goes_on(engine: Engine, tmp_path: Path) -> None:
+    """Stopped while explaining, it keeps its predictions and tweets explained so far."""
+    layout = Layout("tsv", id="ID", gold="Labels", kind="triggers")
+    asked = Plan(
+        str(triggers(tmp_path / "t.tsv", 20)),
+        layout,
+        systems=("student", "student_before"),
+        language="en",
+        methods=("cosine",),
+        limit=12,
+        draws=100,
+    )
+    seen: list[Progress] = []
+
+    def stop() -> bool:
+        return bool(seen) and seen[-1].stage == "explaining" and seen[-1].done >= 3
+
+    first = engine.evaluate(asked, tmp_path / "out", seen.append, stop)
+    assert first["run"]["stopped"] and first["file"]["rows"] == 20
+    assert not (tmp_path / "out" / PARTS).exists()
+    again: list[Progress] = []
+    second = engine.evaluate(asked, tmp_path / "out", again.append)
+    board = second["triggers"]
+    assert board is not None and not second["run"]["stopped"]
+    assert (board["tweets"], board["of"]) == (12, 20)
+    assert {(one["system"], one["method"]) for one in board["entries"]} >= {
+        ("student", "cosine"),
+        ("student_before", "cosine"),
+        ("student", "random"),
+    }
+    assert "predicting" not in {now.stage for now in again}
+    whole = engine.evaluate(asked, tmp_path / "whole")["triggers"]
+    assert whole is not None
+    figures = [[{**one, "seconds": 0.0} for one in found["entries"]] for found in (board, whole)]
+    assert figures[0] == figures[1]
+    for row in table(tmp_path / "out"):
+        assert row["gold"] is None and len(row["gold_triggers"]) == len(row["text"].split(" "))
+
+
 # --- odd files ---
 
 

@@ -187,6 +187,18 @@ def test_the_embedded_models_agree(role: str) -> None:
     assert 0 < np.mean(distances) < 0.03
 
 
+@installed
+def test_torch_keeps_its_threads(tiny: Any, model: EmotionModel) -> None:
+    """Opening an encoder of CTranslate2 leaves the thread that does it with one of torch's."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(3)
+    try:
+        accelerated(model)[0].predict([*tiny.TEXTS, *PROBES])
+        assert torch.get_num_threads() == 3
+    finally:
+        torch.set_num_threads(before)
+
+
 # --- where it is not used ---
 
 

@@ -11,7 +11,7 @@ from core.engine import Engine
 from core.errors import DataError, TandemError
 from core.evaluation.exports import export
 from core.evaluation.plan import Plan, Progress
-from core.evaluation.schema import Metrics, SystemMetrics
+from core.evaluation.schema import Interval, Metrics, SystemMetrics
 from core.evaluation.store import clear_results
 from core.files.checking import Check, check
 from core.files.looking import look
@@ -56,7 +56,7 @@ def run(config: BatchConfig, run: Run) -> Mapping[str, object]:
         hint = f"Go on with: {past.command('batch', config.output)}"
         answered = metrics["file"]["rows"]
         raise TandemError(f"Stopped after {config.max_minutes:g} min, {answered:,} rows.", hint)
-    return {name: one.get("macro_f1") for name, one in metrics["systems"].items()}
+    return _figures(metrics)
 
 
 def plan_of(config: BatchConfig) -> Plan:
@@ -123,14 +123,33 @@ def _telling(run: Run) -> Callable[[Progress], None]:
     return tell
 
 
+def _figures(metrics: Metrics) -> dict[str, float]:
+    """What a run ends with: macro-F1 of systems, or token F1 of what explains them."""
+    scored = {name: one.get("macro_f1") for name, one in metrics["systems"].items()}
+    board = metrics["triggers"]
+    if board is not None:
+        scored = {f"{one['system']} · {one['method']}": one["f1"] for one in board["entries"]}
+    return {name: value for name, value in scored.items() if value is not None}
+
+
 def _summary(metrics: Metrics) -> str:
-    """The headline of each system."""
+    """The headline of each system, or of each explanation method."""
+    board = metrics["triggers"]
+    if board is not None:
+        entries = [
+            [one["system"], one["method"], shown(one["f1"]), _interval(one["f1_interval"])]
+            for one in board["entries"]
+        ]
+        return markdown_table(["system", "method", "token F1", "95 %"], entries)
     rows = [_row(name, one) for name, one in metrics["systems"].items()]
     return markdown_table(["system", "macro-F1", "95 %", "accuracy", "texts"], rows)
 
 
 def _row(name: str, one: SystemMetrics) -> list[str]:
-    interval = one.get("intervals", {}).get("macro_f1")
-    low_high = "–" if interval is None else f"{interval[0]:.3f} … {interval[1]:.3f}"
-    figures = [shown(one.get("macro_f1")), low_high, shown(one.get("accuracy"))]
+    interval = _interval(one.get("intervals", {}).get("macro_f1"))
+    figures = [shown(one.get("macro_f1")), interval, shown(one.get("accuracy"))]
     return [name, *figures, one["provenance"]["tag"]]
+
+
+def _interval(found: Interval | None) -> str:
+    return "–" if found is None else f"{found[0]:.3f} … {found[1]:.3f}"
