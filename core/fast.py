@@ -49,10 +49,11 @@ class FastModel(EmotionModel):
 
     def _probabilities(self, encodings: Sequence[Encoding], batch_size: int) -> NDArray[np.float32]:
         """(N, K); ``batch_size`` is torch's, where it reads again."""
-        table = np.zeros((len(encodings), len(LABELS)), dtype=np.float32)
         ids = [encoding["input_ids"] for encoding in encodings]
-        for rows, logits in self.encoder.each(ids, self.head):
-            table[rows] = self.six(logits).numpy()
+        logits = torch.zeros(len(ids), len(self.class_names))
+        for rows, found in self.encoder.each(ids, self.head):
+            logits[rows] = found
+        table: NDArray[np.float32] = self.six(logits).numpy()
         ordered = np.sort(table, axis=1)
         doubtful = np.flatnonzero(ordered[:, -1] - ordered[:, -2] < DOUBT).tolist()
         if doubtful:

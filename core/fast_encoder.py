@@ -5,10 +5,7 @@ threads. Knows no text, no head and no label. CTranslate2 is an extra, imported 
 for. Shapes: N texts, B of them in a batch, T sub-tokens, H hidden.
 """
 
-import os
-import sys
 import tempfile
-import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -28,8 +25,6 @@ KINDS = ("bert", "camembert", "roberta", "xlm-roberta")
 INT8 = "int8_float32"
 TOKENS = 512  # of a batch: with more, what is in work no longer fits a processor's own cache
 _ACTIVATIONS = {"gelu": "GELU", "gelu_new": "GELUTanh", "relu": "RELU", "silu": "SWISH"}
-_ISA = "CT2_FORCE_CPU_ISA"
-_import = threading.Lock()
 
 
 class Unsuitable(Exception):
@@ -204,25 +199,11 @@ def _refuse(config: Any) -> None:
 
 
 def _ctranslate2() -> Any:
-    """The library; with AVX-512 where torch uses it too, which takes a fifth of the time away.
-
-    By itself it stays with AVX2. It looks once which of them it may use, when first asked for
-    anything, and into the environment only.
-    """
-    with _import:
-        new = "ctranslate2" not in sys.modules and _ISA not in os.environ
-        wider = new and torch.backends.cpu.get_cpu_capability() == "AVX512"
-        if wider:
-            os.environ[_ISA] = "AVX512"
-        try:
-            import ctranslate2
-
-            ctranslate2.get_supported_compute_types("cpu")
-        except (ImportError, OSError) as error:
-            missing = isinstance(error, ModuleNotFoundError)
-            reason = "is not installed" if missing else f"cannot be loaded: {brief(error)}"
-            raise Unsuitable(f"CTranslate2 {reason}") from error
-        finally:
-            if wider:
-                del os.environ[_ISA]
-        return ctranslate2
+    """Raises Unsuitable where it cannot be imported."""
+    try:
+        import ctranslate2
+    except (ImportError, OSError) as error:
+        missing = isinstance(error, ModuleNotFoundError)
+        reason = "is not installed" if missing else f"cannot be loaded: {brief(error)}"
+        raise Unsuitable(f"CTranslate2 {reason}") from error
+    return ctranslate2

@@ -1,7 +1,6 @@
 """The int8 engine against plain transformers and torch: same answers, or not used at all."""
 
 import math
-import os
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -16,7 +15,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import core.fast
-import core.fast_encoder
 from core.fast import DOUBT, FAST, FastModel, accelerated
 from core.fast_encoder import TOKENS, Int8Encoder, batches, specification
 from core.labels import LABELS
@@ -288,18 +286,6 @@ def test_a_module_without_the_usual_parts_stays_with_torch(tiny: Any) -> None:
     model = EmotionModel(module, tiny.unigram(), "odd")
     found, word = accelerated(model)
     assert found is model and word.startswith("torch (CTranslate2 cannot read the model: ")
-
-
-@installed
-def test_the_environment_is_left_as_it_was(
-    model: EmotionModel, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Which instructions CTranslate2 may use is told it through the environment, and taken back."""
-    before = dict(os.environ)
-    monkeypatch.delitem(sys.modules, "ctranslate2")
-    monkeypatch.setattr(torch.backends.cpu, "get_cpu_capability", lambda: "AVX512")
-    core.fast_encoder._ctranslate2()
-    assert dict(os.environ) == before
 
 
 def test_probes_are_what_they_are_said_to_be() -> None:

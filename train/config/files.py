@@ -128,7 +128,7 @@ class TranslateConfig(TableConfig):
 
 
 @dataclass(frozen=True, kw_only=True)
-class CompareConfig(TandemConfig, StreamConfig):
+class CompareConfig(StreamConfig, TandemConfig):  # in this order: its output is a file
     """Teacher and student side by side on every text, as the dashboard answers."""
 
     def problems(self) -> list[str]:
