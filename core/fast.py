@@ -14,7 +14,6 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from core.fast_encoder import Floats, Int8Encoder, Unsuitable
-from core.labels import LABELS
 from core.models import EmotionModel, Encoding
 from core.modules import MeanPooledClassifier
 from core.probes import PROBES

@@ -164,12 +164,13 @@ def pooled(reports: Mapping[str, ClassificationReport]) -> PooledReport:
     )
 
 
-def macro_f1_of(confusion: Counts) -> Floats:
+def macro_f1_of(confusion: Counts, scored: NDArray[np.bool_] | None = None) -> Floats:
     """Macro-F1 of many confusion matrices at once: ``F1_k = 2·hits / (gold + predicted)``.
 
     Args:
-        confusion: (S, K, K), rows gold, columns predicted; in each matrix the classes are scored
-            that its gold holds.
+        confusion: (S, K, K), rows gold, columns predicted.
+        scored: (K,) which classes; one with neither gold nor predicted rows counts 0. None: in each
+            matrix those that its gold holds.
 
     Returns:
         (S,) in [0, 1].
@@ -178,7 +179,7 @@ def macro_f1_of(confusion: Counts) -> Floats:
     support = confusion.sum(axis=2)  # (S, K)
     both = support + confusion.sum(axis=1)
     f1 = 2 * hits / np.maximum(both, 1)
-    used = support > 0
+    used = support > 0 if scored is None else np.broadcast_to(scored, f1.shape)
     return np.asarray((f1 * used).sum(axis=1) / used.sum(axis=1), dtype=np.float64)
 
 

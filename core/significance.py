@@ -20,6 +20,7 @@ from core.cells import Counts, K
 from core.metrics import macro_f1_of
 
 Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
 Interval = tuple[float, float]
 Part = Sequence[Counts]
 """The strata of one part; those without a row are passed over."""
@@ -35,7 +36,8 @@ def intervals(
 ) -> dict[str, Interval]:
     """Percentile intervals of "macro_f1" and "accuracy", both of the same draws.
 
-    Macro-F1 is over the classes that the gold of a draw holds.
+    Macro-F1 is over the classes that a part's gold holds, in every draw: one that a draw happens to
+    lack counts 0 there. To leave it out would lift the upper end where a class has few rows.
 
     Args:
         parts: confusions (K, K) of each stratum of each part.
@@ -46,9 +48,9 @@ def intervals(
     Raises:
         ValueError: no part holds a row.
     """
-    drawn = _drawn(parts, n, seed)  # (S, K, K) each
-    macro = np.mean([macro_f1_of(part) for part in drawn], axis=0)
-    right = np.mean([_accuracy_of(part) for part in drawn], axis=0)
+    drawn = _drawn(parts, n, seed)  # (S, K, K) each, and its classes
+    macro = np.mean([macro_f1_of(part, scored) for part, scored in drawn], axis=0)
+    right = np.mean([_accuracy_of(part) for part, _ in drawn], axis=0)
     return {"macro_f1": quantiles(macro, level), "accuracy": quantiles(right, level)}
 
 
@@ -67,8 +69,10 @@ def difference_interval(
     Raises:
         ValueError: no part holds a row.
     """
-    drawn = _drawn(parts, n, seed)  # (S, gold, a, b) each
-    changes = [macro_f1_of(part.sum(axis=3)) - macro_f1_of(part.sum(axis=2)) for part in drawn]
+    changes = [
+        macro_f1_of(part.sum(axis=3), scored) - macro_f1_of(part.sum(axis=2), scored)
+        for part, scored in _drawn(parts, n, seed)  # (S, gold, a, b) each
+    ]
     return quantiles(np.mean(changes, axis=0), level)
 
 
@@ -132,14 +136,24 @@ def redrawn(cells: Counts, n: int, random: np.random.Generator) -> Counts:
     return np.asarray(drawn, dtype=np.int64).reshape(n, *cells.shape)
 
 
-def _drawn(parts: Sequence[Part], n: int, seed: int) -> list[Counts]:
-    """The redrawn rows of each part that has any, strata summed."""
+def _drawn(parts: Sequence[Part], n: int, seed: int) -> list[tuple[Counts, Bools]]:
+    """The redrawn rows of each part that has any, strata summed; and (K,) what its gold holds."""
     random = np.random.default_rng(seed)
     held = [[cells for cells in part if cells.any()] for part in parts]
-    found = [np.sum([redrawn(c, n, random) for c in part], axis=0) for part in held if part]
+    found = [
+        (np.sum([redrawn(c, n, random) for c in part], axis=0), _held(part))
+        for part in held
+        if part
+    ]
     if not found:
         raise ValueError("no rows to draw from")
     return found
+
+
+def _held(part: Part) -> Bools:
+    """(K,) the classes that the gold of any stratum holds; gold is the first axis."""
+    cells = np.sum(part, axis=0)
+    return np.asarray(cells.reshape(K, -1).sum(axis=1) > 0)
 
 
 def _accuracy_of(confusion: Counts) -> Floats:

@@ -61,6 +61,11 @@ class Answering:
         }
         return pa.schema([(name, _TYPES.get(kind, kind)) for name, kind in types.items()])
 
+    @property
+    def _rivals(self) -> bool:
+        """Whether the weight's dearest rival is asked: only gold tells which of them is right."""
+        return self.chosen.weighed and self.plan.layout.kind == "emotions"
+
     def table(self, chunk: Chunk, checked: Callable[[], None] = lambda: None) -> pa.Table:
         """The chunk's rows, answered.
 
@@ -76,7 +81,7 @@ class Answering:
             checked()
             found.update(
                 translating.described(
-                    self.roster.translator, texts, languages, english, self.chosen.weighed
+                    self.roster.translator, texts, languages, english, self._rivals
                 )
             )
         answers = self._answers(texts, english, checked)

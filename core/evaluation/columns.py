@@ -25,7 +25,7 @@ TRANSLATED: dict[str, str] = {
     "translation": "string",
     "translation_status": "string",  # core.records.TranslationStatus
     "translation_cut": "bool",
-    "likelihood": "float64",  # translator's mean log-likelihood of a piece, nats; null: not asked
+    "likelihood": "float64",  # translator's mean log-likelihood of a piece, nats; null without gold
     "copied": "float64",  # share of the translation's words that stand in the original; null: none
     "length_ratio": "float64",  # characters of the translation per character of the original
 }

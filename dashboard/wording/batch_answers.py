@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dashboard.wording.batch_results import (
     SIGNIFICANT,
     between,
+    gold_rows,
     language,
     listed,
     p_is,
@@ -35,7 +36,21 @@ TAGS = {
     "seen": "Texts of this file were in its labelled training: the figure is too good.",
     "unknown": "Whether its training saw these texts is not recorded.",
 }
-STOPPED = "The evaluation was stopped: this is of the rows answered until then."
+LEAST_ROWS, LEAST_SHARE = 30, 0.05  # of a language that may be called best or worst
+FEW_GOLD = 10  # gold rows: a class with fewer moves a macro average by itself
+STOPPED_BOARD = (
+    "The evaluation was stopped before every method had explained every tweet: the trigger figures "
+    "may be of fewer tweets."
+)
+
+
+def stopped(n: int) -> str:
+    """Which rows the figures of a stopped run are of."""
+    first = "the first usable row" if n == 1 else f"the first {number(n)} usable rows"
+    return (
+        f"The evaluation was stopped before the file's end: the figures are of {first} of the file, "
+        "which need not be like the rest."
+    )
 
 
 def good(name: str, macro_f1: float, ends: Sequence[float] | None, n: int) -> str:
@@ -80,21 +95,47 @@ def one_language(code: str) -> str:
     return f"All rows are {language(code)}."
 
 
-def classes(best: Named, worst: Named) -> str:
-    """Best and worst class."""
+def few_languages(codes: Sequence[str]) -> str:
+    """Why no language is called best or worst: at most one is large enough."""
+    start = f"Only {language(codes[0])} has" if codes else "No language has"
     return (
-        f"Best on {best[0]} ({score(best[1])}), worst on {worst[0]} ({score(worst[1])}; F1 of the "
-        "class)."
+        f"{start} at least {LEAST_ROWS} rows and {percent(LEAST_SHARE)} of all, so no language is "
+        "called best or worst."
     )
 
 
-def sure(confidence: float, accuracy: float) -> str:
-    """Confidence against accuracy."""
-    step = confidence - accuracy
-    kind = "well matched" if abs(step) < 0.02 else "overconfident" if step > 0 else "underconfident"
+def classes(best: Counted, worst: Counted) -> str:
+    """Best and worst class, with their gold rows."""
+    first, last = (
+        f"{label} (F1 {score(f1)}, {gold_rows(n)})" for label, f1, n in (best, worst)
+    )
+    return f"Best on {first}, worst on {last}."
+
+
+def few_gold(found: Sequence[tuple[str, int]]) -> str:
+    """That a macro average hangs on few rows; empty where no class is that small."""
+    if not found:
+        return ""
+    said = listed([f"{label} ({number(n)})" for label, n in found])
+    verb = "has" if len(found) == 1 else "have"
     return (
-        f"On average it is {percent(confidence)} sure and right in {percent(accuracy)} of rows: "
-        f"{kind}."
+        f"{said} {verb} fewer than {FEW_GOLD} gold rows: the macro average hangs on few rows there."
+    )
+
+
+def sure(confidence: float, accuracy: float, ends: Sequence[float] | None) -> str:
+    """Confidence against accuracy; a verdict only beyond the accuracy's interval."""
+    step = confidence - accuracy
+    if ends is None or ends[0] <= confidence <= ends[1]:
+        kind = "no clear over- or underconfidence"
+    elif abs(step) < 0.02:
+        kind = "well matched"
+    else:
+        kind = "overconfident" if step > 0 else "underconfident"
+    interval = f" (95\u00a0% interval {between(ends)})" if ends else ""
+    return (
+        f"On average it is {percent(confidence)} sure and right in {percent(accuracy)} of rows"
+        f"{interval}: {kind}."
     )
 
 
@@ -144,8 +185,15 @@ def flips(gained: int, lost: int, most: str, least: str) -> str:
 
 def prior(macro_f1: float, after: float) -> str:
     """What a shift of the label prior would have reached."""
-    verdict = "as much or more" if macro_f1 >= after else "less"
-    return f"A mere shift of the label prior would have reached {score(macro_f1)}: {verdict}."
+    if macro_f1 >= after:
+        return (
+            f"A mere shift of the label prior would have done as well: macro-F1 {score(macro_f1)}, "
+            f"refinement {score(after)}."
+        )
+    return (
+        f"A mere shift of the label prior would have reached a macro-F1 of {score(macro_f1)}, "
+        f"refinement reached {score(after)}."
+    )
 
 
 def labels(name: str, found: Sequence[Named], n: int) -> str:

@@ -70,6 +70,11 @@ def rows(count: int) -> str:
     return "1 row" if count == 1 else f"{number(count)} rows"
 
 
+def gold_rows(count: int) -> str:
+    """How many rows of a gold class."""
+    return "1 gold row" if count == 1 else f"{number(count)} gold rows"
+
+
 def share(part: int, whole: int) -> str:
     """A share of rows; "–" of nothing."""
     return percent(part / whole) if whole else NONE

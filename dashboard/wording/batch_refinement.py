@@ -92,12 +92,18 @@ ABOUT_BOARD = (
     "from English validation, then averaged over tweets. MAP ranks words by score, MAP (0/1) by "
     "the decision alone, as the official scorer does; Pearson is of scores with the gold marks."
 )
+ABOUT_OWN = (
+    "“{own}” and “{contribution}” are two readings of the same parts of the logit: the first takes "
+    "them in standard deviations within the tweet, a word's largest sub-token counting; the second "
+    "is a word's exact part of the logit, summed over its sub-tokens."
+)
+SEEN = "Its tweets were seen in training: not a figure to report."
 BOARD = "Explanation methods against gold trigger words"
 BOARD_COLUMNS = (
     "Method", "System", "Threshold", "Token F1", "Precision", "Recall", "MAP", "MAP (0/1)",
     "Pearson", "Time",
 )  # fmt: skip
-OWN = "own"
+OWN, CONTRIBUTION = "own", "contribution"
 OWN_TITLE = "The model's own trigger scores"
 BASELINES = {"random": "Random words", "all_words": "All words"}
 BASELINE = "baseline"
@@ -166,8 +172,8 @@ def prior_said(macro_f1: float, gained: int, lost: int) -> str:
     """What a mere shift of the label prior reaches."""
     return (
         f"A mere shift of the label prior reaches a macro-F1 of {score(macro_f1)}, gaining "
-        f"{rows(gained)} and losing {number(lost)}: what refinement does beyond that is no mere shift "
-        "of the prior."
+        f"{rows(gained)} and losing {number(lost)}. Only what refinement does beyond that is more "
+        "than such a shift."
     )
 
 

@@ -10,6 +10,7 @@ from dashboard.wording.batch_numbers import (
     bare,
     between,
     figure,
+    gold_rows,
     interval,
     listed,
     p,
@@ -29,6 +30,7 @@ __all__ = [  # written down in a file of their own, read here
     "bare",
     "between",
     "figure",
+    "gold_rows",
     "interval",
     "listed",
     "p",
@@ -136,6 +138,7 @@ NOT_SCORED = "no {label} in this gold"
 MACHINE_TRANSLATED = "machine-translated"
 ABOUT_CLASSES = "F1, and below it its gold rows. “–” where a language's gold lacks a class."
 LACKING = "Lacking: {said}."
+LANGID = "Languages were found by langid, text by text: a few rows may stand under a wrong one."
 PRECISION_RECALL = "Precision and recall"
 PRECISION, RECALL, F1, SUPPORTED, PREDICTED_COUNT = (
     "Precision", "Recall", "F1", "Gold rows", "Predicted rows",
@@ -144,11 +147,12 @@ PRECISION, RECALL, F1, SUPPORTED, PREDICTED_COUNT = (
 # confusion
 CONFUSION = "Gold in rows, predicted in columns, {system}, {language}, {rows} rows"
 ABOUT_CONFUSION = (
-    "Each cell: rows, and their share of the gold class. The darker, the larger the share. "
-    "Press a cell to read its rows below."
+    "Each cell: rows, and their share of the gold class. The stronger the colour, the larger the "
+    "share. Press a cell to read its rows below."
 )
 ABOUT_CONFUSION_FILE = (
-    "Each cell: rows, and their share of the gold class. The darker, the larger the share."
+    "Each cell: rows, and their share of the gold class. The stronger the colour, the larger the "
+    "share."
 )
 CELL = "{gold} as {predicted}"
 PREDICTED, SUM = "Predicted", "Sum"
@@ -206,11 +210,11 @@ RUN_ROWS = {
     "seconds": "Time",
     "device": "Device and engine",
     "draws": "Bootstrap draws, seed",
+    "provenance": PROVENANCE,
     "version": "Version of Tandem",
     "command": "The same from a shell",
 }
 GOLDS = {"none": "none", "emotions": "emotion labels", "triggers": "trigger words"}
-STOPPED = "Stopped before the file's end: the figures are of the {rows} rows answered until then."
 LEFT_OUT = "{count} rows were left out, being unusable."
 REPORT_TITLE = "Evaluation by Tandem"
 REPORT_LISTS = {

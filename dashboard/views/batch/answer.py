@@ -10,12 +10,13 @@ from core.evaluation.plan import BEFORE, STUDENT
 from core.evaluation.schema import Calibration, Metrics, Scores, SystemMetrics
 from core.labels import LABELS
 from core.records import UNKNOWN
-from dashboard.views.batch import reading
+from dashboard.views.batch import parts, reading
 from dashboard.wording import batch_answers as said
 from dashboard.wording import batch_refinement
 from dashboard.wording import batch_results as words
 
 BASELINES = ("random", "all_words")
+LEAST_NET = 5  # rows: fewer on balance are no class's gain or loss
 
 
 def section(metrics: Metrics) -> str:
@@ -24,21 +25,29 @@ def section(metrics: Metrics) -> str:
     rows = "".join(
         f"<dt>{said.HEADS[key]}</dt><dd>{answer}</dd>" for key, answer in found.items() if answer
     )
-    return f'<dl class="td-b-answers">{rows}</dl>'
+    return f'{parts.lead(stopped(metrics))}<dl class="td-b-answers">{rows}</dl>'
+
+
+def stopped(metrics: Metrics) -> str:
+    """What the figures of a stopped run are of; empty for a whole one."""
+    if not metrics["run"]["stopped"]:
+        return ""
+    if metrics["triggers"] is not None:  # a board comes after the file's last row
+        return said.STOPPED_BOARD
+    return said.stopped(metrics["file"]["rows"])
 
 
 def _answers(metrics: Metrics) -> Iterator[tuple[str, list[str]]]:
     """Key and sentences of each question that the file can answer."""
     name = reading.main(metrics)
     system = metrics["systems"][name]
-    stopped = said.STOPPED if metrics["run"]["stopped"] else ""
     if reading.labelled(metrics):
-        yield "good", [*_good(name, system), stopped]
+        yield "good", _good(name, system)
         yield "where", _where(metrics, system)
         yield "sure", _sure(system)
         yield "helped", _helped(metrics)
     else:
-        yield "labels", [*_labels(name, system), stopped]
+        yield "labels", _labels(name, system)
     if metrics["triggers"] is not None:
         yield "triggers", _triggers(metrics)
 
@@ -54,8 +63,16 @@ def _good(name: str, system: SystemMetrics) -> list[str]:
 
 def _where(metrics: Metrics, system: SystemMetrics) -> list[str]:
     """Best and worst language and class."""
+    return [*_languages(metrics, system), *_classes(system)]
+
+
+def _languages(metrics: Metrics, system: SystemMetrics) -> list[str]:
+    """Best and worst among languages with rows enough, and how languages were known."""
     known = system.get("per_language", {})
-    found = {code: one for code, one in known.items() if code != UNKNOWN}
+    if len(known) == 1 and UNKNOWN not in known:
+        return [said.one_language(next(iter(known)))]
+    least = max(said.LEAST_ROWS, said.LEAST_SHARE * system["n"])
+    found = {code: one for code, one in known.items() if code != UNKNOWN and one["n"] >= least}
     lines: list[str] = []
     if len(found) > 1:
         ranked = sorted(found, key=lambda code: found[code]["macro_f1"])
@@ -68,14 +85,26 @@ def _where(metrics: Metrics, system: SystemMetrics) -> list[str]:
             )
         )
         lines.append(said.unlike(_lacking(system, {code: found[code] for code in (best, worst)})))
-    elif found:
-        lines.append(said.one_language(next(iter(found))))
+    elif known:
+        lines.append(said.few_languages(list(found)))
+    return [*lines, words.LANGID] if reading.found_languages(metrics) else lines
+
+
+def _classes(system: SystemMetrics) -> list[str]:
+    """Best and worst class, and those that a macro average should not hang on."""
     classes = system["per_class"]
+    lines: list[str] = []
     if len(classes) > 1:
         order = sorted(classes, key=lambda label: classes[label]["f1"])
-        best, worst = order[-1], order[0]
-        lines.append(said.classes((best, classes[best]["f1"]), (worst, classes[worst]["f1"])))
-    return lines
+        worst, best = (
+            (label, classes[label]["f1"], classes[label]["support"])
+            for label in (order[0], order[-1])
+        )
+        lines.append(said.classes(best, worst))
+    few = [
+        (label, one["support"]) for label, one in classes.items() if one["support"] < said.FEW_GOLD
+    ]
+    return [*lines, said.few_gold(few)]
 
 
 def _lacking(system: SystemMetrics, found: Mapping[str, Scores]) -> list[tuple[str, list[str]]]:
@@ -99,7 +128,8 @@ def _sure(system: SystemMetrics) -> list[str]:
     if found is None:
         return []
     confidence, accuracy = means(found)
-    return [said.sure(confidence, accuracy), said.ece(found["ece"], found["ece_interval"])]
+    ends = system["intervals"].get("accuracy")
+    return [said.sure(confidence, accuracy, ends), said.ece(found["ece"], found["ece_interval"])]
 
 
 def means(found: Calibration) -> tuple[float, float]:
@@ -144,12 +174,12 @@ def _by_language(metrics: Metrics) -> str:
 
 
 def _extremes(metrics: Metrics) -> tuple[str, str]:
-    """The classes with the largest gain and the largest loss on balance; "" for none."""
+    """The classes with the largest gain and the largest loss on balance; "" for too few rows."""
     net = dict.fromkeys(LABELS, 0)
     for cell in (metrics["refinement"] or {"cells": []})["cells"]:
         net[cell["gold"]] += cell["gained"]["n"] - cell["lost"]["n"]
     best, worst = max(net, key=net.__getitem__), min(net, key=net.__getitem__)
-    return best if net[best] > 0 else "", worst if net[worst] < 0 else ""
+    return best if net[best] >= LEAST_NET else "", worst if net[worst] <= -LEAST_NET else ""
 
 
 def _labels(name: str, system: SystemMetrics) -> list[str]:
@@ -177,7 +207,10 @@ def _triggers(metrics: Metrics) -> list[str]:
         return []
     best = max(real, key=lambda one: one["f1"] or 0.0)
     ends = words.between(best["f1_interval"]) if best["f1_interval"] else ""
+    system = metrics["systems"].get(best["system"])
+    seen = system is not None and system["provenance"]["tag"] == "seen"
     return [
         batch_refinement.best_method(best["method"], best["system"], best["f1"] or 0.0, ends),
+        batch_refinement.SEEN if seen else "",
         batch_refinement.baselines_said(list(rest.items())),
     ]

@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 from core.evaluation.schema import Metrics, TriggerBoard, TriggerEntry
 from dashboard import wording
 from dashboard.views import markup
-from dashboard.views.batch import parts, plots, reading
+from dashboard.views.batch import headline, parts, plots, reading
 from dashboard.wording import batch_refinement as words
 from dashboard.wording import batch_results as plain
 
@@ -28,8 +28,19 @@ def section(metrics: Metrics) -> str:
         parts.note(counts)
         + parts.table(words.BOARD, words.BOARD_COLUMNS, rows)
         + parts.note(words.ABOUT_BOARD)
+        + parts.note(_own(board))
+        + headline.tags(metrics, [one["system"] for one in board["entries"]])
         + _sweeps(board)
     )
+
+
+def _own(board: TriggerBoard) -> str:
+    """What tells the model's own score from contributions; empty where they do not both stand."""
+    found = {one["method"] for one in board["entries"]}
+    if not {words.OWN, words.CONTRIBUTION} <= found:
+        return ""
+    own, other = (markup.text(words.method(one)) for one in (words.OWN, words.CONTRIBUTION))
+    return words.ABOUT_OWN.format(own=own, contribution=other)
 
 
 def _placed(board: TriggerBoard) -> Iterator[tuple[TriggerEntry, int]]:

@@ -20,7 +20,11 @@ def section(metrics: Metrics) -> str:
         return ""
     blocks = [_table(metrics, name) for name in names]
     chosen = parts.chosen("classes", [(words.SYSTEM, reading.systems(names, metrics))], blocks)
-    return chosen + parts.note(words.ABOUT_CLASSES, _lacking(metrics))
+    return chosen + parts.note(
+        words.ABOUT_CLASSES,
+        _lacking(metrics),
+        words.LANGID if reading.found_languages(metrics) else "",
+    )
 
 
 def _table(metrics: Metrics, name: str) -> str:

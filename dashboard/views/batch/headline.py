@@ -3,7 +3,7 @@
 Knows a metrics record; computes nothing.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Literal
 
 from core.evaluation.schema import Metrics, Provenance, SystemMetrics, Test
@@ -34,7 +34,7 @@ def section(metrics: Metrics, names: Mapping[str, str]) -> str:
         parts.table(words.HEADLINE, heads, rows)
         + parts.note(words.UNIT, tested)
         + parts.note(_absent(metrics))
-        + _tags(metrics)
+        + tags(metrics, metrics["systems"])
         + _truncated(metrics)
         + parts.fold(words.FOLDED, _folded(metrics), "b-averages")
         + _tests(metrics)
@@ -104,9 +104,10 @@ def tag(found: Provenance, n: int) -> str:
     )
 
 
-def _tags(metrics: Metrics) -> str:
-    """What the tags that occur mean."""
-    found = dict.fromkeys(one["provenance"]["tag"] for one in metrics["systems"].values())
+def tags(metrics: Metrics, names: Iterable[str]) -> str:
+    """What the tags of these systems mean."""
+    systems = metrics["systems"]
+    found = dict.fromkeys(systems[name]["provenance"]["tag"] for name in names if name in systems)
     lines = [f"<strong>{words.TAGS[kind]}</strong>: {words.ABOUT_TAGS[kind]}" for kind in found]
     return parts.note(*lines)
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from core.evaluation.schema import Metrics
 from dashboard import wording
 from dashboard.views import markup
-from dashboard.views.batch import parts
+from dashboard.views.batch import answer, headline, parts, reading
 from dashboard.wording import batch_results as words
 
 
@@ -14,10 +14,11 @@ def section(metrics: Metrics) -> str:
     rows = "".join(
         f"<dt>{words.RUN_ROWS[key]}</dt><dd>{said}</dd>" for key, said in _facts(metrics) if said
     )
-    stopped = words.STOPPED.format(rows=wording.number(metrics["file"]["rows"]))
+    scored = reading.labelled(metrics)  # then the headline explains the tags
     return (
-        parts.note(stopped if metrics["run"]["stopped"] else "")
+        parts.note(answer.stopped(metrics))
         + f'<dl class="td-b-facts">{rows}</dl>'
+        + ("" if scored else headline.tags(metrics, metrics["systems"]))
     )
 
 
@@ -30,6 +31,8 @@ def _facts(metrics: Metrics) -> Iterator[tuple[str, str]]:
     yield "gold", words.GOLDS.get(file["kind"], markup.text(file["kind"]))
     yield "layout", markup.text(_layout(metrics))
     yield "models", "<br>".join(map(_model, run["models"]))
+    if not reading.labelled(metrics):
+        yield "provenance", "<br>".join(_provenance(metrics))
     yield "made", markup.text(run["made"])
     yield "seconds", markup.text(words.seconds(run["seconds"]))
     yield "device", markup.text(", ".join(filter(None, (run["device"], run["engine"]))))
@@ -63,6 +66,13 @@ def _layout(metrics: Metrics) -> str:
     ]
     start = ", ".join(str(layout[key]) for key in ("form", "encoding") if layout.get(key))
     return "; ".join(filter(None, (start, ", ".join(columns))))
+
+
+def _provenance(metrics: Metrics) -> Iterator[str]:
+    """Each system's tag and counts, where no table of scores holds them."""
+    for name, one in metrics["systems"].items():
+        tag = headline.tag(one["provenance"], metrics["file"]["rows"])
+        yield f"{markup.text(words.system(name))}: {tag}"
 
 
 def _model(one: dict[str, str]) -> str:

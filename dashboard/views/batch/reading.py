@@ -75,6 +75,11 @@ def refined(metrics: Metrics) -> Test | None:
     return test(metrics, BEFORE) if first(metrics) == STUDENT else None
 
 
+def found_languages(metrics: Metrics) -> bool:
+    """Whether each row's language was found, not given: several, and no column names them."""
+    return not metrics["file"]["layout"].get("language") and len(metrics["file"]["languages"]) > 1
+
+
 def machine_translated(metrics: Metrics, language: str) -> bool:
     """Whether a language's rows came out of a translator."""
     return language in metrics["file"]["machine_translated"]
