@@ -17,7 +17,11 @@ _HARMLESS = {
     *("bos_token_id", "decoder_start_token_id", "eos_token_id", "forced_eos_token_id"),
     *("pad_token_id", "max_length", "num_beams", "do_sample"),
 }
-"""Settings of ``generate`` that leave the most probable sub-token alone, or that are minded here."""
+"""Settings of ``generate`` that leave the most probable piece alone, or that are minded here."""
+
+
+LEAVE = 0.25
+"""Share of a batch's rows that have ended, from which on they leave it: that copies the others."""
 
 
 def plain(module: Any) -> bool:
@@ -33,13 +37,10 @@ def plain(module: Any) -> bool:
     )
 
 
-def greedy(
-    module: Any, hidden: Tensor, mask: Tensor, limits: Tensor, end: int
-) -> list[list[int]]:
+def greedy(module: Any, hidden: Tensor, mask: Tensor, limits: Tensor, end: int) -> list[list[int]]:
     """The sub-tokens of each row's translation, its end mark included.
 
-    Rows leave the batch when they have ended. A row's last sub-token within its limit is the end
-    mark.
+    The last one that a row may have is the end mark in any case.
 
     Args:
         module: a Marian model that is ``plain``, in evaluation mode.
@@ -56,24 +57,26 @@ def greedy(
     last = torch.full((len(mask),), module.config.decoder_start_token_id, device=mask.device)
     found: list[list[int]] = [[] for _ in mask]
     places = torch.arange(len(mask), device=mask.device)
+    ended = torch.zeros_like(places, dtype=torch.bool)
     step = 0
-    while len(places):
+    while not ended.all():
         state = decoder.embed_tokens(last) * decoder.embed_scale  # (B, H)
         state = state + decoder.embed_positions.weight[step]
         for layer in layers:
             state = layer(state, seen, step)
-        logits = nn.functional.linear(state, module.lm_head.weight)
-        logits += module.final_logits_bias[0]  # (B, V)
+        logits = module.lm_head(state) + module.final_logits_bias[0]  # (B, V)
         logits[:, banned] = -torch.inf
         step += 1
         last = logits.argmax(dim=-1).masked_fill(step >= limits, end)
-        for place, piece in zip(places.tolist(), last.tolist(), strict=True):
+        for place, piece in zip(places[~ended].tolist(), last[~ended].tolist(), strict=True):
             found[place].append(piece)
-        going = last != end
-        if not going.all():
-            last, places, limits, seen = (x[going] for x in (last, places, limits, seen))
+        ended |= last == end
+        if ended.sum() >= LEAVE * len(ended):
+            going = ~ended
+            last, places, limits, seen = (each[going] for each in (last, places, limits, seen))
+            ended = ended[going]
             for layer in layers:
-                layer.keep(going)
+                layer.keep(going, step)
     return found
 
 
@@ -100,7 +103,9 @@ class _Layer:
     def __call__(self, state: Tensor, seen: Tensor, step: int) -> Tensor:
         """States (B, H) of the sub-tokens of one step."""
         own = self.own
-        for kept, each in zip(self.output, (own.self_attn.k_proj, own.self_attn.v_proj), strict=True):
+        for kept, each in zip(
+            self.output, (own.self_attn.k_proj, own.self_attn.v_proj), strict=True
+        ):
             kept[:, :, step] = self._heads(each(state), own.self_attn)[:, :, 0]
         keys, values = (kept[:, :, : step + 1] for kept in self.output)
         made = self._look(own.self_attn, state, keys, values, None)
@@ -127,7 +132,10 @@ class _Layer:
         """(B, H) as (B, A, 1, D)."""
         return state.view(len(state), attention.num_heads, 1, attention.head_dim)
 
-    def keep(self, rows: Tensor) -> None:
-        """Forget all but some of the rows."""
-        self.source = (self.source[0][rows], self.source[1][rows])
-        self.output = (self.output[0][rows], self.output[1][rows])
+    def keep(self, rows: Tensor, steps: int) -> None:
+        """Forget all but some of the rows, of which so many steps are filled."""
+        keys, values = (kept.new_empty(int(rows.sum()), *kept.shape[1:]) for kept in self.output)
+        for new, kept in zip((keys, values), self.output, strict=True):
+            new[:, :, :steps] = kept[:, :, :steps][rows]
+        self.output = keys, values
+        self.source = self.source[0][rows], self.source[1][rows]

@@ -1,6 +1,7 @@
 """How a Marian model searches for a translation: each row to a limit of its own, no longer.
 
-Knows ids of sub-tokens and transformers' ``generate``; no text and no tokenizer.
+Knows ids of sub-tokens and transformers' ``generate``, which beams and foreign settings need; the
+plain search is ``core.greedy``. Knows no text and no tokenizer.
 """
 
 from typing import Any
@@ -9,6 +10,8 @@ import torch
 from torch import Tensor
 from transformers import LogitsProcessor, LogitsProcessorList
 from transformers.modeling_outputs import BaseModelOutput
+
+from core.greedy import greedy, plain
 
 STEPS = 20  # sub-tokens between two looks at which rows have ended
 
@@ -49,6 +52,8 @@ def search(
         end: id of the end mark.
     """
     hidden = module.get_encoder()(input_ids=ids, attention_mask=mask).last_hidden_state  # (B, T, H)
+    if beams == 1 and plain(module):
+        return greedy(module, hidden, mask, limits, end)
     begun = torch.full((len(ids), 1), module.config.decoder_start_token_id, device=ids.device)
     places = torch.arange(len(ids), device=ids.device)  # of the rows that are still searched for
     found: dict[int, list[int]] = {}

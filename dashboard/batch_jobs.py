@@ -74,6 +74,16 @@ class Jobs:
         with self._lock:
             return self._jobs.get((token, kind))
 
+    def running(self, session: str) -> str | None:
+        """The token of the file that this session's run is at work on; None where none is."""
+        with self._lock:
+            found = (
+                token
+                for (token, kind), job in self._jobs.items()
+                if kind == "run" and job.active and job.session == session
+            )
+            return next(found, None)
+
     def stop(self, token: str) -> None:
         """Let a file's work end after what it is at; nothing if none runs."""
         kinds: tuple[Kind, ...] = ("check", "run")

@@ -128,12 +128,17 @@ class Runner:
 
 
 def now(job: Job) -> Progress | None:
-    """What a job said last, the time that is left counted down since; None before it said any."""
+    """What a job said last, the time that is left counted down since; None before it said any.
+
+    Work that takes longer than was foreseen has no time left that anyone knows.
+    """
     said: Progress | None = job.told
     if said is None or said.seconds_left is None:
         return said
     passed = time.monotonic() - job.told_at
-    return replace(said, seconds_left=max(said.seconds_left - passed, 0.0))
+    left = said.seconds_left - passed
+    overdue = left < 0 < said.seconds_left
+    return replace(said, seconds_left=None if overdue else max(left, 0.0))
 
 
 def tell(job: Job) -> Callable[[Progress], None]:

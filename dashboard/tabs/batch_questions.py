@@ -112,14 +112,14 @@ class Questions:
         plan = asking.plan(question, self.batch.begun(kept), offered)
         check = self.batch.checked(kept)
         total = check.usable if check is not None else None
-        self.batch.runs.start(kept, plan, _session(question), total)
-        return self.drawer.whole(kept)
+        session = _session(question)
+        return self._run(kept, session, lambda: self.batch.runs.start(kept, plan, session, total))
 
     def b_go(self, question: Any, owner: str) -> Answer:
         """Go on with a run that ended before its end."""
         kept = self._found(question, owner)
-        self.batch.runs.go_on(kept, _session(question))
-        return self.drawer.whole(kept)
+        session = _session(question)
+        return self._run(kept, session, lambda: self.batch.runs.go_on(kept, session))
 
     def b_stop(self, question: Any, owner: str) -> Answer:
         """Let what is under way end."""
@@ -164,6 +164,22 @@ class Questions:
 
     def _found(self, question: Any, owner: str) -> Kept:
         return self.batch.store.find(asking.fields(question).get("token"), owner)
+
+    def _run(self, kept: Kept, session: str, begin: Callable[[], None]) -> Answer:
+        """A run begun; the one that is under way on the same file; or which other is in the way."""
+        try:
+            begin()
+        except InputError as problem:
+            if self.batch.stage(kept).name != "running":
+                other = self.batch.jobs.running(session)
+                if other is None:
+                    raise
+                try:
+                    self.batch.store.find(other, kept.owner)
+                except InputError:
+                    raise problem from None
+                return {"problem": told(problem), "other": other}
+        return self.drawer.whole(kept)
 
     def _begun(self, kept: Kept, session: str, encoding: str = "") -> Answer:
         """A file that is new: refused by a sentence, checked at once, or asked about."""

@@ -38,9 +38,10 @@ class Drawer:
         if stage.name in ENDED and not again:
             return self._ended(kept, stage)
         before = self.batch.before(kept)
+        back = self._behind(kept, stage)
         problem = page.problem(before.problem) if before.problem else ""
         drawn = self._checked(kept) if before.name == "checked" else self._columns(kept)
-        return self._answer(kept, before.name) | {"step": self._step(kept, problem + drawn)}
+        return self._answer(kept, before.name) | {"step": self._step(kept, problem + drawn, back)}
 
     def moving(self, kept: Kept, stage: Stage) -> Answer:
         """A check or a run under way."""
@@ -79,7 +80,9 @@ class Drawer:
 
     def asked(self, kept: Kept, look: Look) -> Answer:
         """The columns to choose from, or the encodings, of a file that is new."""
-        return self._answer(kept, "uploaded") | {"step": self._step(kept, self._form(kept, look))}
+        back = self._behind(kept, self.batch.stage(kept))
+        step = self._step(kept, self._form(kept, look), back)
+        return self._answer(kept, "uploaded") | {"step": step}
 
     def _columns(self, kept: Kept) -> str:
         """The same, with what was chosen before."""
@@ -91,8 +94,12 @@ class Drawer:
         drawn = form.form(look, kept.name, layout, language)
         return f'<section class="td-f-card">{drawn}</section>'
 
-    def _step(self, kept: Kept, drawn: str) -> str:
-        return upload.head(kept.name) + drawn
+    def _step(self, kept: Kept, drawn: str, back: bool = False) -> str:
+        return upload.head(kept.name, back=back) + drawn
+
+    def _behind(self, kept: Kept, stage: Stage) -> bool:
+        """Whether there are results to go back to from what is chosen anew."""
+        return stage.name in ENDED and self.batch.metrics(kept) is not None
 
     def _checked(self, kept: Kept) -> str:
         """The columns, folded; what the check found; what can be asked."""

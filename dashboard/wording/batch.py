@@ -33,6 +33,7 @@ UPLOADED = "{share} of {name} sent"
 UPLOAD_FAILED = "The file could not be sent."
 ANOTHER = "Another file"
 DELETE = "Delete file and results"
+DELETE_SURE = "Delete this file and its results from the server? They cannot be brought back."
 DELETED = "The file and its results were deleted from the server."
 UNNAMED = "unnamed"
 UNKNOWN = (
@@ -173,6 +174,8 @@ STOPPED = "Stopped after {done}: what follows is about those. Continue goes on w
 STOPPED_EARLY = "Stopped before the first rows were answered."
 INTERRUPTED = "The server ended in the middle of this run. What was done is kept: Continue goes on."
 FAILED = "The run ended with a problem."
+LEAVE_RUN = "A run is under way. It goes on in the server, but this page shows the other file then."
+SHOW_RUN = "Show that run"
 BUSY = ("A run of yours is under way.", "Wait for it, or stop it.")
 FULL = ("The server is at work on too many files.", "Try again in a while.")
 NOT_RUN = ("There are no results yet.", "Start a run first.")
@@ -200,6 +203,7 @@ SUBMISSION_NO_WORDS = (
     "Without its trigger files here: words were not scored. Run again with “Score words too”."
 )
 OTHER_SYSTEMS = "Other systems or columns"
+BACK = "Back to the results"
 PREPARING = "Preparing the file…"
 SAVED = "{name} is ready and was handed to your browser."
 COMMAND_TITLE = "The same from a shell"

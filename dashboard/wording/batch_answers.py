@@ -48,8 +48,8 @@ def stopped(n: int) -> str:
     """Which rows the figures of a stopped run are of."""
     first = "the first usable row" if n == 1 else f"the first {number(n)} usable rows"
     return (
-        f"The evaluation was stopped before the file's end: the figures are of {first} of the file, "
-        "which need not be like the rest."
+        f"The evaluation was stopped before the file's end: the figures are of {first} of the "
+        "file, which need not be like the rest."
     )
 
 
@@ -106,9 +106,7 @@ def few_languages(codes: Sequence[str]) -> str:
 
 def classes(best: Counted, worst: Counted) -> str:
     """Best and worst class, with their gold rows."""
-    first, last = (
-        f"{label} (F1 {score(f1)}, {gold_rows(n)})" for label, f1, n in (best, worst)
-    )
+    first, last = (f"{label} (F1 {score(f1)}, {gold_rows(n)})" for label, f1, n in (best, worst))
     return f"Best on {first}, worst on {last}."
 
 

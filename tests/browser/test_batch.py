@@ -277,6 +277,34 @@ def test_stop_keeps_what_is_done_and_continue_goes_on(visit, slow):
     assert ids == [str(n) for n in range(1, 31)], "nothing lost, nothing twice"
 
 
+def test_a_second_press_is_none_and_a_run_is_left_only_when_asked(visit, slow):
+    page = opened(visit, slow)
+    send(page, EXALT + "".join(f"{n}\tthe bus {n}\tNeutral\n" for n in range(9, 61)))
+    page.get_by_role("button", name="Start", exact=True).dblclick()
+    progress = page.locator(".td-f-progress")
+    expect(progress).to_contain_text(re.compile(r"[1-9]\d* of 60 rows"))
+    expect(said(page)).to_be_empty()
+    page.evaluate("window.confirm = () => false")
+    example = page.get_by_role("button", name="40 tweets with emotions", exact=True)
+    example.click()
+    expect(progress).to_be_visible()
+    page.evaluate("window.confirm = () => true")
+    example.click()
+    expect(step(page)).to_contain_text("40 rows can be used")
+    start(page)
+    expect(said(page)).to_contain_text("A run of yours is under way.")
+    page.get_by_role("button", name="Show that run", exact=True).click()
+    expect(progress).to_contain_text("of 60 rows")
+    expect(said(page)).to_be_empty()
+    page.get_by_role("button", name="Stop", exact=True).click()
+    finished(page)
+    page.get_by_role("button", name="Continue", exact=True).dblclick()
+    expect(progress).to_contain_text(re.compile(r"\d+ of 60 rows"))
+    expect(said(page)).to_be_empty()
+    page.get_by_role("button", name="Stop", exact=True).click()
+    finished(page)
+
+
 def test_a_reload_in_the_middle_shows_the_run_and_then_its_results(visit, slow):
     page = opened(visit, slow)
     send(page, EXALT)
@@ -345,8 +373,17 @@ def test_other_systems_are_chosen_for_the_same_file_and_it_can_be_deleted(visit,
     heads = page.locator(".td-f-rows thead th").all_inner_texts()
     assert heads[-3:] == ["Student", "Ensemble, vote", "w̄"]
     token = page.evaluate("localStorage.getItem('tandem.batch')")
+    page.get_by_role("button", name="Other systems or columns", exact=True).click()
+    expect(page.locator("#td-f-browser")).to_have_count(0)
+    page.get_by_role("button", name="Back to the results", exact=True).click()
+    finished(page)
+    delete = page.get_by_role("button", name="Delete file and results", exact=True)
+    page.evaluate("window.confirm = () => false")
+    delete.click()
+    expect(said(page)).to_be_empty()
     assert (site.batch.store.folder / token).is_dir()
-    page.get_by_role("button", name="Delete file and results", exact=True).click()
+    page.evaluate("window.confirm = () => true")
+    delete.click()
     expect(said(page)).to_contain_text("were deleted from the server")
     expect(page.locator("#td-batch")).to_contain_text("No file yet")
     assert not (site.batch.store.folder / token).exists()

@@ -226,7 +226,12 @@ def test_one_run_at_a_time_for_a_browser(serve):
     first = caller.ask("b_start", token=tokens[0], systems=["student"])[1]
     assert first["stage"] == "running" and first["poll"]
     again = caller.ask("b_start", token=tokens[1], systems=["student"])[1]
-    assert again == {"problem": "A run of yours is under way. Wait for it, or stop it."}
+    assert again == {
+        "problem": "A run of yours is under way. Wait for it, or stop it.",
+        "other": tokens[0],
+    }
+    twice = caller.ask("b_start", token=tokens[0], systems=["student"])[1]
+    assert twice["stage"] == "running" and twice["poll"], "the run under way is followed"
     other = caller.ask("b_start", token=tokens[2], systems=["student"], session="1" * 32)[1]
     assert other["stage"] == "running"
     assert caller.ask("b_delete", token=tokens[0])[1]["problem"].startswith("A run of yours")

@@ -370,6 +370,89 @@ def test_a_best_language_without_the_hardest_class_is_no_fair_winner(full):
     assert "Mind that" not in text_of(answer.section(unfair))
 
 
+def test_a_handful_of_misidentified_rows_is_no_best_or_worst_language(full):
+    few = copy.deepcopy(full)
+    found = few["systems"]["student"]["per_language"]
+    found["ru"] |= {"n": 4, "macro_f1": 0.99}
+    found["es"] |= {"n": 29, "macro_f1": 0.01}
+    text = text_of(answer.section(few))
+    assert "Best in" in text and "Russian" not in text.split("Best on")[0]
+    assert "worst in Spanish" not in text and words.LANGID in text
+    for code in ("en", "nl"):
+        found[code]["n"] = 3
+    text = text_of(answer.section(few))
+    assert "Best in" not in text and "Only French has at least 30 rows and 5 % of all" in text
+    found["fr"]["n"] = 3
+    assert "No language has at least 30 rows" in text_of(answer.section(few))
+    assert words.LANGID in text_of(classes.section(few))
+    few["file"]["layout"]["language"] = "lang"
+    assert words.LANGID not in text_of(answer.section(few)) + text_of(classes.section(few))
+
+
+def test_a_class_of_few_gold_rows_is_said_to_carry_the_macro_average(full):
+    few = copy.deepcopy(full)
+    found = few["systems"]["student"]["per_class"]
+    assert "fewer than 10 gold rows" not in text_of(answer.section(full))
+    found["Fear"] |= {"f1": 0.0, "support": 1}
+    text = text_of(answer.section(few))
+    assert "worst on Fear (F1 0.0, 1 gold row)" in text
+    assert "Fear (1) has fewer than 10 gold rows: the macro average hangs on few rows" in text
+
+
+@pytest.mark.parametrize("name", ["unlabelled", "triggers"])
+def test_provenance_is_said_without_labels_too(name, request):
+    text = text_of(results.results(request.getfixturevalue(name), {}))
+    run = text.rsplit(words.SECTIONS["run"], 1)[1]
+    assert "Student 2 : ✗ seen 9 of 200 rows" in run.replace("Student 2:", "Student 2 :")
+    assert "40 of 200 rows were in its refinement, without labels" in run
+    for tag in ("seen", "transductive", "unknown"):
+        assert words.ABOUT_TAGS[tag] in run
+
+
+def test_a_leader_whose_tweets_were_seen_is_no_figure_to_report(triggers):
+    assert batch_refinement.SEEN not in text_of(answer.section(triggers))
+    seen = copy.deepcopy(triggers)
+    seen["systems"]["student"]["provenance"] |= {"tag": "seen", "seen": 7}
+    assert batch_refinement.SEEN in text_of(answer.section(seen))
+    assert words.ABOUT_TAGS["seen"] in text_of(board.section(seen))
+    assert "exact part of the logit" not in text_of(board.section(seen))
+    first, second, *_ = seen["triggers"]["entries"]
+    first["method"], second["method"] = "own", "contribution"
+    assert "exact part of the logit" in text_of(board.section(seen))
+
+
+@pytest.mark.parametrize(
+    ("confidence", "ends", "said"),
+    [
+        (0.80, [0.55, 0.65], "overconfident"),
+        (0.40, [0.55, 0.65], "underconfident"),
+        (0.64, [0.55, 0.65], "no clear over- or underconfidence"),
+        (0.61, [0.595, 0.605], "well matched"),
+        (0.80, None, "no clear over- or underconfidence"),
+    ],
+)
+def test_overconfident_only_beyond_the_interval_of_accuracy(confidence, ends, said):
+    assert batch_answers.sure(confidence, 0.6, ends).endswith(f": {said}.")
+
+
+def test_a_prior_that_does_as_well_is_said_to():
+    assert "would have done as well" in batch_answers.prior(0.6, 0.6)
+    assert "as well" not in batch_answers.prior(0.59, 0.6)
+
+
+def test_a_stopped_run_says_first_of_which_rows_it_is(full, unlabelled, triggers):
+    for metrics in (full, unlabelled):
+        part = copy.deepcopy(metrics)
+        part["run"]["stopped"] = True
+        said = batch_answers.stopped(part["file"]["rows"])
+        assert text_of(answer.section(part)).startswith(said)
+        assert said in text_of(results.sections(part, {})["run"])
+        assert said not in text_of(answer.section(metrics))
+    part = copy.deepcopy(triggers)
+    part["run"]["stopped"] = True
+    assert text_of(answer.section(part)).startswith(batch_answers.STOPPED_BOARD)
+
+
 def test_mean_confidence_and_accuracy_are_those_of_the_rows(full, truth):
     sure = [
         max(truth[f"student_{label.lower()}"][place] for label in LABELS)

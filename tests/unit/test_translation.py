@@ -249,7 +249,11 @@ def test_one_unit_reads_all_its_languages_at_once() -> None:
     assert unit.seen == ["un", "dos"] and other.seen == ["twee"]
 
 
-def test_the_cache_of_keys_and_values_is_used(machine: Translator) -> None:
+def test_the_cache_of_keys_and_values_is_used(
+    machine: Translator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where the search is transformers': core.greedy has a cache of its own."""
+    monkeypatch.setattr("core.searching.plain", lambda module: False)
     assert machine.units["fr"].module.config.use_cache is False, "as a training leaves it"
     calls: list[bool] = []
     module = machine.units["fr"].module

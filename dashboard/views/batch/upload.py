@@ -55,15 +55,19 @@ def empty() -> str:
     )
 
 
-def head(name: str, again: bool = True) -> str:
+def head(name: str, again: bool = True, back: bool = False) -> str:
     """The file that is being looked at, and the ways away from it.
 
     Args:
         again: whether it may be put aside at the moment.
+        back: whether there are results that are not shown at the moment.
     """
+    acts = [("another", words.ANOTHER), ("delete", words.DELETE)]
+    if back:
+        acts.insert(0, ("results", words.BACK))
     buttons = "".join(
         f'<button type="button" class="td-button" data-f="{act}">{label}</button>'
-        for act, label in (("another", words.ANOTHER), ("delete", words.DELETE))
+        for act, label in acts
     )
     return (
         f'<div class="td-f-head"><h2>{markup.text(name)}</h2>'

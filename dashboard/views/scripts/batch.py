@@ -55,7 +55,23 @@ async function ask(name, question = {}) {
   return answer || { problem: words.unreachable };
 }
 
-function say(sentence, kind = 'td-notice') {
+// What is pressed once: a second press before the answer would ask twice.
+async function once(button, act) {
+  if (!button || button.disabled) return;
+  const had = document.activeElement === button;
+  button.disabled = true;
+  try {
+    await act();
+  } finally {
+    button.disabled = false;
+    if (had && button.isConnected && document.activeElement === document.body) button.focus();
+  }
+}
+
+// A run goes on without its page, but another file takes its place here.
+const leaving = () => stage !== 'running' || window.confirm(words.leaveRun);
+
+function say(sentence, kind = 'td-notice', other = '') {
   const place = part('said');
   place.replaceChildren();
   if (!sentence) return;
@@ -63,6 +79,11 @@ function say(sentence, kind = 'td-notice') {
   line.className = kind;
   line.textContent = sentence;
   place.append(line);
+  if (!other) return;
+  const button = document.createElement('button');  // to the run that is in the way
+  Object.assign(button, { type: 'button', className: 'td-button', textContent: words.showRun });
+  Object.assign(button.dataset, { f: 'run', token: other });
+  place.append(button);
 }
 
 // Puts HTML in its place; folds and the button in focus stay as they were.
@@ -81,7 +102,10 @@ function put(name, html) {
 
 let stage = '';  // of the file that is shown
 function show(answer) {
-  if (answer.problem && !answer.step) { say(answer.problem, 'td-problem'); return false; }
+  if (answer.problem && !answer.step) {
+    say(answer.problem, 'td-problem', answer.other);
+    return false;
+  }
   say('');
   token = answer.token;
   remember(kept, token);
@@ -104,11 +128,14 @@ function show(answer) {
 // Asks, and shows the answer unless something newer was asked meanwhile.
 async function go(name, question) {
   const ticket = ++asked;
+  clearTimeout(timer);  // an answer about the file before must not come after this one
   element.setAttribute('aria-busy', 'true');
   const answer = await ask(name, question);
   if (ticket !== asked) return false;
   element.removeAttribute('aria-busy');
-  return show(answer);
+  if (show(answer)) return true;
+  resume();
+  return false;
 }
 
 // Small files are done in a moment; long runs need not be asked about so often.
@@ -117,6 +144,10 @@ function later() {
   clearTimeout(timer);
   timer = setTimeout(follow, document.hidden ? 4000 : pause);
   pause = Math.min(1000, pause * 1.3);
+}
+// Something else was asked in vain: what is under way here is followed again.
+function resume() {
+  if (['checking', 'running'].includes(stage)) later();
 }
 async function follow() {
   const ticket = asked;
@@ -184,15 +215,20 @@ const forms = {
       methods: ticked(form, 'method'), words: form.elements.words.checked,
       limit: number(form, 'limit'), seed: number(form, 'seed') ?? 0,
     };
-    const before = again;
-    again = false;
-    if (!await go('b_start', question)) again = before;
+    await once(form.querySelector('[type="submit"]'), () => settled('b_start', question));
   },
 };
 element.addEventListener('submit', (event) => {
   event.preventDefault();
   forms[event.target.dataset.role]?.(event.target);
 });
+
+// Leaves the choosing, unless the answer is a problem.
+async function settled(name, question) {
+  const before = again;
+  again = false;
+  if (!await go(name, question)) again = before;
+}
 
 // --- files
 
@@ -219,6 +255,7 @@ async function copy() {
 }
 
 async function remove() {
+  if (!window.confirm(words.deleteSure)) return;
   const answer = await ask('b_delete');
   if (answer.problem) { say(answer.problem, 'td-problem'); return; }
   leave();
@@ -229,12 +266,20 @@ async function remove() {
 // --- what is pressed
 
 const acts = {
-  example(button) { again = false; go('b_example', { which: button.dataset.which }); },
-  another() { leave(); element.querySelector('#td-f-file').focus(); },
+  example(button) {
+    if (leaving()) settled('b_example', { which: button.dataset.which });
+  },
+  another() {
+    if (!leaving()) return;
+    leave();
+    element.querySelector('#td-f-file').focus();
+  },
   delete() { remove(); },
   stop() { go('b_stop'); },
-  go() { go('b_go'); },
+  go(button) { once(button, () => go('b_go')); },
   again() { again = true; go('b_open'); },
+  results() { settled('b_open'); },
+  run(button) { settled('b_open', { token: button.dataset.token }); },
   file(button) { button.closest('details').open = false; save(button.dataset.kind); },
   copy() { copy(); },
 };
@@ -279,6 +324,9 @@ def batch() -> str:
         "copied": words.COPIED,
         "copyFailed": words.COPY_FAILED,
         "gone": " ".join(words.UNKNOWN),
+        "leaveRun": words.LEAVE_RUN,
+        "showRun": words.SHOW_RUN,
+        "deleteSure": words.DELETE_SURE,
         **upload_script.words(),
     }
     script = _SCRIPT.replace("__UPLOAD__", upload_script.SCRIPT.strip())

@@ -13,12 +13,13 @@ SCRIPT = """
 function base() { return new URL('./', location.href); }
 
 function send(file) {
-  clearTimeout(timer);
   const { limit, tooLarge } = element.firstElementChild.dataset;
   if (file.size > Number(limit)) {
     say(tooLarge.replace('{name}', () => file.name), 'td-problem');
     return;
   }
+  if (!leaving()) { element.querySelector('#td-f-file').value = ''; return; }
+  clearTimeout(timer);
   const ticket = ++asked;
   const request = new XMLHttpRequest();
   request.open('POST', new URL(words.uploadTo, base()));
@@ -32,13 +33,14 @@ function send(file) {
   request.onload = () => {
     if (ticket !== asked) return;
     const answer = read(request.responseText);
-    if (!answer.token) { say(answer.problem || words.failed, 'td-problem'); return; }
+    if (!answer.token) { refused(answer.problem); return; }
     begin(answer.token);
   };
-  request.onerror = () => { if (ticket === asked) say(words.failed, 'td-problem'); };
+  request.onerror = () => { if (ticket === asked) refused(); };
   say(words.uploading.replace('{name}', () => file.name));
   request.send(file);
 }
+function refused(problem) { say(problem || words.failed, 'td-problem'); resume(); }
 function read(text) {
   try { return JSON.parse(text); } catch { return {}; }
 }
