@@ -10,6 +10,7 @@ from core.evaluation.plan import BEFORE, STUDENT
 from core.evaluation.schema import Calibration, Metrics, Scores, SystemMetrics
 from core.labels import LABELS
 from core.records import UNKNOWN
+from dashboard.views import markup
 from dashboard.views.batch import parts, reading
 from dashboard.wording import batch_answers as said
 from dashboard.wording import batch_refinement
@@ -23,7 +24,9 @@ def section(metrics: Metrics) -> str:
     """A list of questions and their answers."""
     found = {key: " ".join(filter(None, lines)) for key, lines in _answers(metrics)}
     rows = "".join(
-        f"<dt>{said.HEADS[key]}</dt><dd>{answer}</dd>" for key, answer in found.items() if answer
+        f"<dt>{said.HEADS[key]}</dt><dd>{markup.text(answer)}</dd>"
+        for key, answer in found.items()
+        if answer
     )
     return f'{parts.lead(stopped(metrics))}<dl class="td-b-answers">{rows}</dl>'
 
