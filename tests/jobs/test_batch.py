@@ -256,7 +256,7 @@ def ended(child: Any, parts: Path, after: int, number: int) -> tuple[int, str]:
     return int(child.returncode), said
 
 
-@pytest.mark.slow
+@pytest.mark.soak
 def test_killed_and_interrupted_commands_go_on(
     run: Any, models: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -17,24 +17,8 @@ from core.translators import load_translator
 
 DEMO = Path(__file__).parents[2] / "assets" / "models" / "demo" / "translator"
 EXAMPLES = Path(__file__).parents[2] / "assets" / "examples" / "batch_emotions.tsv"
-WORDS = [
-    "je",
-    "suis",
-    "très",
-    "content",
-    "triste",
-    "ik",
-    "ben",
-    "bang",
-    "boos",
-    "люблю",
-    "грустно",
-    "hoy",
-    "feliz",
-    "miedo",
-    "zzz",
-    "so",
-]
+TEXT = "je suis très content triste ik ben bang boos люблю грустно hoy feliz miedo zzz so"
+WORDS = tuple(TEXT.split(" "))
 
 
 @pytest.fixture(scope="module")
