@@ -260,7 +260,7 @@ def _is_free(host: str, port: int) -> bool:
 
 def serve(options: Options) -> None:
     """Show the page, then load the models in the background; returns when interrupted."""
-    from dashboard.batch_services import Batch, Limits
+    from dashboard.batch.services import Batch, Limits
     from dashboard.build import Door, build, launch
     from dashboard.services import Services, default_engine
 

@@ -18,8 +18,9 @@ import gradio as gr  # noqa: E402
 from starlette.middleware import Middleware  # noqa: E402
 from starlette.middleware.trustedhost import TrustedHostMiddleware  # noqa: E402
 
-from dashboard import batch_routes, served, theme, wording  # noqa: E402
-from dashboard.batch_services import Batch  # noqa: E402
+from dashboard import served, theme, wording  # noqa: E402
+from dashboard.batch import routes as batch_routes  # noqa: E402
+from dashboard.batch.services import Batch  # noqa: E402
 from dashboard.services import Services  # noqa: E402
 from dashboard.tabs import (  # noqa: E402
     batch as batch_tab,

@@ -7,7 +7,7 @@ the page that began it.
 
 import gradio as gr
 
-from dashboard.batch_services import Batch
+from dashboard.batch.services import Batch
 from dashboard.tabs import batch_questions
 from dashboard.views.batch import upload
 from dashboard.views.scripts import batch as batch_script

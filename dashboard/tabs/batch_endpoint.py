@@ -20,10 +20,10 @@ from core.files.layout import Layout
 from core.files.looking import Look
 from core.files.proposing import kind_of
 from core.request import AUTO
-from dashboard import batch_asking as asking
 from dashboard import inputs
-from dashboard.batch_services import Batch
-from dashboard.results import Kept, shown_name
+from dashboard.batch import asking
+from dashboard.batch.results import Kept, shown_name
+from dashboard.batch.services import Batch
 from dashboard.tabs import questions
 from dashboard.tabs.batch_files import prepare
 from dashboard.wording import batch as words

@@ -8,8 +8,8 @@ from pathlib import Path
 from core.errors import InputError
 from core.evaluation.plan import METRICS, Page
 from core.evaluation.schema import Metrics
-from dashboard.batch_services import Batch
-from dashboard.results import Kept, safe_name
+from dashboard.batch.results import Kept, safe_name
+from dashboard.batch.services import Batch
 from dashboard.views.batch import browser
 from dashboard.wording import batch as words
 

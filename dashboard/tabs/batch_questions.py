@@ -14,10 +14,10 @@ import gradio as gr
 from core.errors import InputError
 from core.files.looking import Look
 from core.request import AUTO
-from dashboard import batch_asking as asking
 from dashboard.asker import user
-from dashboard.batch_services import Batch
-from dashboard.results import Kept
+from dashboard.batch import asking
+from dashboard.batch.results import Kept
+from dashboard.batch.services import Batch
 from dashboard.tabs.batch_files import prepare
 from dashboard.tabs.batch_shown import Drawer
 from dashboard.tabs.questions import told

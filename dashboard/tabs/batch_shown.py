@@ -1,6 +1,6 @@
 """What the Batch tab shows of one file at the moment: its stage, drawn.
 
-Knows stages and which view draws what; computes nothing, asks only dashboard.batch_services.
+Knows stages and which view draws what; computes nothing, asks only dashboard.batch.services.
 """
 
 from typing import Any
@@ -10,8 +10,8 @@ from core.evaluation.plan import Filter
 from core.evaluation.schema import Metrics
 from core.files.looking import Look
 from core.request import AUTO
-from dashboard.batch_services import ENDED, Batch, Stage
-from dashboard.results import Kept
+from dashboard.batch.results import Kept
+from dashboard.batch.services import ENDED, Batch, Stage
 from dashboard.tabs.questions import told
 from dashboard.views import page
 from dashboard.views.batch import browser, checked, choosing, form, frame, progress, upload

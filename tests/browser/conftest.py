@@ -58,7 +58,7 @@ def _free_port() -> int:
 @pytest.fixture(scope="session")
 def serve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Site]]:
     """Serve the page on a fake engine with the given traits; closed at the end."""
-    from dashboard.batch_services import Batch
+    from dashboard.batch.services import Batch
     from dashboard.build import Door, build, launch
     from dashboard.services import Services
 
@@ -88,7 +88,7 @@ def serve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Si
 def embedded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """The page on the embedded models, loaded once for all; small files only."""
     from core.embedded import sources
-    from dashboard.batch_services import Batch, Limits
+    from dashboard.batch.services import Batch, Limits
     from dashboard.build import Door, build, launch
     from dashboard.services import Services, default_engine
 

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import expect
 
 from core.labels import LABELS
-from dashboard.batch_services import Limits
+from dashboard.batch.services import Limits
 
 HEAD = "ID\tTexts\tLabels\n"
 ROWS = [

@@ -9,7 +9,7 @@ import urllib.request
 import pytest
 from playwright.sync_api import expect
 
-from dashboard.batch_services import Limits
+from dashboard.batch.services import Limits
 
 GONE = "These results are no longer on the server. Upload the file again."
 FILE = b"ID\tTexts\tLabels\n1\tthe happy bus\tJoy\n"

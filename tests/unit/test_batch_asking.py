@@ -12,8 +12,8 @@ from core.errors import InputError
 from core.evaluation.plan import Filter, Plan
 from core.files.layout import Layout
 from core.files.looking import look
-from dashboard import batch_asking as asking
-from dashboard.batch_command import command
+from dashboard.batch import asking
+from dashboard.batch.command import command
 from dashboard.wording import batch as words
 from train.config import BatchConfig
 from train.config.batch import batch_config

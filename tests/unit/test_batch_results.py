@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from core.errors import InputError
-from dashboard.results import Store, safe_name, shown_name
+from dashboard.batch.results import Store, safe_name, shown_name
 
 GONE = "no longer on the server"
 
@@ -119,7 +119,7 @@ def test_what_is_too_old_goes_at_start_up_but_never_what_is_at_work(store):
 def test_what_another_process_works_on_is_busy_until_that_process_is_killed(store):
     kept = made(store, age=99)
     code = (
-        "import sys, time; from pathlib import Path; from dashboard.results import Kept\n"
+        "import sys, time; from pathlib import Path; from dashboard.batch.results import Kept\n"
         f"with Kept(Path({str(kept.folder)!r}), '', '', 0.0).held() as free:\n"
         "    print(free, flush=True); time.sleep(60)"
     )

@@ -1,7 +1,7 @@
 """Which models answer a file, and what else is computed: the form before Start.
 
 Knows what is loaded and what the file holds; loads nothing. What is chosen is checked on the
-server by dashboard/batch_asking.py and the engine.
+server by dashboard/batch/asking.py and the engine.
 """
 
 from collections.abc import Sequence

@@ -1,7 +1,7 @@
 """Which column holds what, and in which encoding a file reads right.
 
 Knows what was found at a file's beginning (core.files.looking); reads no file. What is chosen is
-checked on the server by dashboard/batch_asking.py.
+checked on the server by dashboard/batch/asking.py.
 """
 
 from collections.abc import Sequence

@@ -1,10 +1,10 @@
 """The JavaScript that sends a file: chosen or dropped, with progress, never more than is allowed.
 
 Part of dashboard/views/scripts/batch.py, whose functions it uses. The body goes to
-dashboard/batch_routes.py as it is; the header of its own keeps foreign pages from doing the same.
+dashboard/batch/routes.py as it is; the header of its own keeps foreign pages from doing the same.
 """
 
-from dashboard.batch_routes import NAME, UPLOAD
+from dashboard.batch.routes import NAME, UPLOAD
 from dashboard.wording import batch
 
 SCRIPT = """

@@ -16,8 +16,8 @@ from starlette.routing import Route
 
 from core.errors import InputError, TandemError
 from dashboard.asker import user
-from dashboard.batch_services import Batch
-from dashboard.results import Kept
+from dashboard.batch.results import Kept
+from dashboard.batch.services import Batch
 from dashboard.services import sentence
 from dashboard.tabs.batch_files import named
 from dashboard.wording import batch as words

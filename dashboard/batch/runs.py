@@ -14,9 +14,9 @@ from core.errors import InputError, TandemError
 from core.evaluation.plan import Plan, Progress
 from core.evaluation.schema import Metrics
 from core.records import EngineSources
-from dashboard.batch_command import command
-from dashboard.batch_jobs import Job, Jobs
-from dashboard.results import FILES, RESULTS, RUN, Kept
+from dashboard.batch.command import command
+from dashboard.batch.jobs import Job, Jobs
+from dashboard.batch.results import FILES, RESULTS, RUN, Kept
 from dashboard.services import AT_ONCE, Services, sentence
 from dashboard.wording import batch as words
 

@@ -17,9 +17,9 @@ from core.evaluation.plan import METRICS, Filter, Order, Page, Plan, Progress, S
 from core.evaluation.schema import Metrics
 from core.files.layout import Layout
 from core.records import EngineSources
-from dashboard.batch_jobs import Job, Jobs
-from dashboard.batch_runs import RUNNING, Runner, now, tell
-from dashboard.results import LAYOUT, RUN, Kept, Store
+from dashboard.batch.jobs import Job, Jobs
+from dashboard.batch.results import LAYOUT, RUN, Kept, Store
+from dashboard.batch.runs import RUNNING, Runner, now, tell
 from dashboard.services import EXAMPLES, Services, sentence
 from dashboard.wording import batch as words
 

@@ -1,0 +1,1 @@
+"""The Models tab behind its widgets: checkpoints found, loaded, fetched, removed."""

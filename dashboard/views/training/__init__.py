@@ -1,0 +1,1 @@
+"""What the Train tab shows: forms, runs, curves; records in, HTML out."""
