@@ -5,6 +5,7 @@ method may be called from many threads. Opens no model.
 """
 
 from collections.abc import Sequence
+from typing import Any
 
 from core.cache import BoundedCache
 from core.languages import LanguageIdentifier
@@ -34,16 +35,20 @@ class Comparer:
     Args:
         roster: the open models.
         identifier: finds languages.
+        before: answers of other models, whose caches are shared: a key holds all that shapes an
+            answer, the model's identity included.
     """
 
-    def __init__(self, roster: Roster, identifier: LanguageIdentifier) -> None:
+    def __init__(
+        self, roster: Roster, identifier: LanguageIdentifier, before: "Comparer | None" = None
+    ) -> None:
         self.roster = roster
         self.identifier = identifier
-        self._translations: BoundedCache[Key, Translation] = BoundedCache(
-            CACHED, CHARACTERS, _characters
+        self._translations: BoundedCache[Key, Translation] = (
+            _cache() if before is None else before._translations
         )
-        self._readings: BoundedCache[Key, tuple[Prediction, TokenScores]] = BoundedCache(
-            CACHED, CHARACTERS, _characters
+        self._readings: BoundedCache[Key, tuple[Prediction, TokenScores]] = (
+            _cache() if before is None else before._readings
         )
 
     def forget(self) -> None:
@@ -133,6 +138,10 @@ class Comparer:
                 on_original, on_translation, translations, strict=True
             )
         ]
+
+
+def _cache() -> Any:
+    return BoundedCache(CACHED, CHARACTERS, _characters)
 
 
 def _characters(key: Key) -> int:

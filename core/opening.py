@@ -1,4 +1,4 @@
-"""Models that load once, in a thread of their own, while others ask how far they are.
+"""Models that load in a thread of their own, while others ask how far they are, and are replaced.
 
 Knows states and what loading met; answers no question about a text.
 """
@@ -12,6 +12,7 @@ from core.comparing import Comparer
 from core.errors import ModelError, TandemError
 from core.hub import Progress
 from core.languages import LanguageIdentifier
+from core.memory import give_back
 from core.records import EngineSources
 from core.roster import open_models
 
@@ -21,7 +22,7 @@ State = Literal["idle", "loading", "ready", "failed"]
 
 
 class Opening:
-    """Loads models once.
+    """Loads models, and others in their place.
 
     Args:
         sources: which models.
@@ -40,6 +41,7 @@ class Opening:
         self._error: TandemError | None = None
         self._thread: threading.Thread | None = None
         self._starting = threading.Lock()
+        self._replacing = threading.Lock()
 
     @property
     def state(self) -> State:
@@ -71,6 +73,31 @@ class Opening:
         """
         self._ready()
 
+    def replace(self, sources: EngineSources) -> None:
+        """Load other models in the caller's thread; until they stand, the old ones answer.
+
+        Models whose source and files are the same are taken over, not loaded again. A call under
+        way keeps the models that it began with. Two calls are done one after another.
+
+        Raises:
+            TandemError: what loading met; the old models then stay as they were.
+        """
+        with self._replacing:
+            self.start()
+            assert self._thread is not None
+            self._thread.join()
+            before = self._loaded
+            standing = before.roster if before is not None else None
+            try:
+                roster = open_models(sources, self.device, self.progress, standing)
+                self.identifier.load()
+            except Exception as error:
+                raise _told(error)  # noqa: B904 - the same one, or its cause is set
+            self._loaded = Comparer(roster, self.identifier, before)
+            self.sources, self._error = sources, None
+        del before, standing, roster
+        give_back()
+
     def _ready(self) -> Comparer:
         self.start()
         assert self._thread is not None
@@ -88,11 +115,17 @@ class Opening:
             self._loaded = Comparer(loaded, self.identifier)
             # Nobody who compares shall wait for what explanations import.
             threading.Thread(target=warm, name="warming", daemon=True).start()
-        except TandemError as error:
-            self._error = error
         except Exception as error:
-            log.exception("loading failed")
-            self._error = ModelError(
-                f"The models could not be loaded: {type(error).__name__}.", "The log says more."
-            )
-            self._error.__cause__ = error
+            self._error = _told(error)
+
+
+def _told(error: Exception) -> TandemError:
+    """What loading met, as a sentence; a defect's traceback goes to the log."""
+    if isinstance(error, TandemError):
+        return error
+    log.error("loading failed", exc_info=error)
+    told = ModelError(
+        f"The models could not be loaded: {type(error).__name__}.", "The log says more."
+    )
+    told.__cause__ = error
+    return told

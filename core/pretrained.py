@@ -1,9 +1,9 @@
 """Folder or hub id → transformers' objects, or one sentence about why not.
 
 Knows transformers' Auto classes, which files a folder must hold, and what is
-refused: code that comes with a model, and pickled weights of a folder, which
-can run code. A hub id may fall back to them; transformers then opens them
-with torch's ``weights_only`` reader. How an id becomes a folder is ``core.hub``:
+refused: code that comes with a model, and pickles, which can run code. Older
+weights in a ``pytorch_model.bin`` are opened where there are no safetensors,
+by torch's ``weights_only`` reader alone. How an id becomes a folder is ``core.hub``:
 transformers itself is only ever given folders.
 """
 
@@ -19,12 +19,9 @@ from transformers.utils import logging as transformers_logging
 from core.errors import CheckpointError, ModelError, TandemError, brief
 from core.hub import Source, locate
 from core.packing import load_weights
+from core.weight_files import CONVERT, LEGACY, PICKLES, refuse_code
 
-PICKLES = ("*.bin", "*.pt", "*.pth", "*.ckpt")
 FEWEST_PIECES = 16  # of any real tokenizer, special ones aside
-CONVERT = (
-    "Open it once where you trust it, and save it with save_pretrained: that writes safetensors."
-)
 
 
 def quiet() -> None:
@@ -86,7 +83,8 @@ def load_module(
         kind,
         place,
         dtype=torch.float32,
-        use_safetensors=None if place.fetched else True,  # None: where there are any
+        use_safetensors=True if any(place.folder.glob("*.safetensors")) else None,
+        weights_only=True,
         output_loading_info=True,
         ignore_mismatched_sizes=True,  # and judged below
         **options,
@@ -135,15 +133,18 @@ def load_saved(
 
 
 def refuse_pickles(folder: Path) -> None:
-    """Refuse a folder that holds no safetensors but pickled weights.
+    """Refuse a folder without safetensors whose weights are pickled otherwise than as tensors.
 
     Raises:
-        ModelError: naming the file.
+        CheckpointError, ModelError: naming the file.
     """
     if any(folder.glob("*.safetensors")):
         return
-    pickles = sorted(path.name for pattern in PICKLES for path in folder.glob(pattern))
-    if pickles:
+    older = sorted(folder.glob(LEGACY))
+    for path in older:
+        refuse_code(path)
+    pickles = sorted(path.name for path in folder.iterdir() if path.suffix in PICKLES)
+    if pickles and not older:
         raise ModelError(
             f"The weights of {folder} are pickled ({pickles[0]}), which can run code when opened; "
             "they are refused.",

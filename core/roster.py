@@ -1,16 +1,19 @@
 """Which models take part in a comparison: where they come from, opened, described.
 
-Knows sources and headers; answers nothing itself.
+Knows sources, headers, and which open model can be taken over; answers nothing itself.
 """
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
+from dataclasses import replace as changed
 
+from core.catalogue import Stamp, stamp
 from core.errors import InputError
 from core.hub import Progress
 from core.loading import load_emotion_model, quiet
 from core.models import EmotionModel
 from core.records import EngineSources, ModelInfo
+from core.roles import folder_of
 from core.translation import Translator
 from core.translators import describe, identity, load_translator, parameters
 from core.weighing import Weigher
@@ -27,6 +30,8 @@ class Roster:
     weigher: Weigher
     students: Mapping[str, EmotionModel] = field(default_factory=dict)
     """Further students by system: student_2, student_3 …; they take part in evaluations only."""
+    stamps: Mapping[str, Stamp] = field(default_factory=dict)
+    """Source → what its files were when it was opened."""
 
     def in_role(self, role: str) -> EmotionModel:
         """The classifier of a role.
@@ -54,29 +59,90 @@ class Roster:
         return tuple(infos)
 
 
-def open_models(sources: EngineSources, device: str, progress: Progress | None = None) -> Roster:
+def open_models(
+    sources: EngineSources,
+    device: str,
+    progress: Progress | None = None,
+    before: Roster | None = None,
+) -> Roster:
     """Load all models.
 
     Args:
         progress: called while files of a hub id are downloaded.
+        before: models that are open already; those whose source and files are the same are taken
+            over as they are, whatever their role was.
 
     Raises:
         TandemError: what the first that cannot be loaded met.
     """
     quiet()
-    student = load_emotion_model(sources.student, "student", device, progress)
-    teacher = load_emotion_model(sources.teacher, "teacher", device, progress)
+    opened = _Opened(device, progress, before)
+    student = opened.model(sources.student, "student")
+    teacher = opened.model(sources.teacher, "teacher")
     baseline, translator = None, Translator({})
     if sources.baseline is not None:
-        baseline = load_emotion_model(sources.baseline, "student before", device, progress)
+        baseline = opened.model(sources.baseline, "student before")
     if sources.translator is not None:
-        translator = load_translator(sources.translator, device, progress=progress)
+        translator = opened.translator(sources.translator)
     further = {
-        f"student_{number}": load_emotion_model(source, f"student {number}", device, progress)
+        f"student_{number}": opened.model(source, f"student {number}")
         for number, source in enumerate(sources.students, start=2)
     }
     weigher = _weigher(student, baseline, translator)
-    return Roster(teacher, student, baseline, translator, weigher, further)
+    return Roster(teacher, student, baseline, translator, weigher, further, opened.stamps)
+
+
+class _Opened:
+    """Models being opened one after another, each source once."""
+
+    def __init__(self, device: str, progress: Progress | None, before: Roster | None) -> None:
+        self.device, self.progress = device, progress
+        self.stamps: dict[str, Stamp] = {}
+        self._models: dict[str, EmotionModel] = {}
+        self._before = before
+        if before is not None:
+            self._models = {
+                one.name: one for one in _classifiers(before) if self._same(one.name, before)
+            }
+
+    def model(self, source: str, role: str) -> EmotionModel:
+        """The classifier of a source, in a role; one that is open already shares its weights."""
+        self._note(source)
+        known = self._models.get(source)
+        if known is None:
+            known = load_emotion_model(source, role, self.device, self.progress)
+            self._models[source] = known
+        return known if known.role == role else changed(known, role=role)
+
+    def translator(self, source: str) -> Translator:
+        """The translator of a source."""
+        self._note(source)
+        before = self._before
+        if before is not None and before.translator.units:
+            name, _ = describe(before.translator)
+            if name == source and self._same(source, before):
+                return before.translator
+        return load_translator(source, self.device, progress=self.progress)
+
+    def _note(self, source: str) -> None:
+        # Before it is opened: what is written meanwhile counts as a change.
+        self.stamps.setdefault(source, _stamp(source))
+
+    @staticmethod
+    def _same(source: str, before: Roster) -> bool:
+        return before.stamps.get(source) == _stamp(source)
+
+
+def _classifiers(roster: Roster) -> tuple[EmotionModel, ...]:
+    """All of them; of one source in two roles the one that came first."""
+    found = [roster.student, roster.teacher, *roster.students.values()]
+    models = [*found, *([] if roster.baseline is None else [roster.baseline])]
+    return tuple(reversed(models))
+
+
+def _stamp(source: str) -> Stamp:
+    folder = folder_of(source)
+    return () if folder is None else stamp(folder)
 
 
 def _weigher(

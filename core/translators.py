@@ -18,19 +18,11 @@ from core.errors import CheckpointError, ModelError
 from core.hub import Progress, Source, locate
 from core.modules import module_identity
 from core.pretrained import load_config, load_module, load_saved, load_tokenizer
+from core.tongues import LANGUAGES, is_english, read_by
 from core.translation import Decoding, MarianUnit, Translator
 
-LANGUAGES = ("fr", "nl", "ru", "es")
 PATTERN = "{language}"
 _POSITIONS = ("embed_positions",)  # computed, not saved
-# What Marian models call languages and families of them, by the languages of ours among them.
-_SOURCES = {
-    "fr": ("fr", "fra", "fre", "fr_FR", "ROMANCE", "roa", "itc", "ine", "mul"),
-    "nl": ("nl", "nld", "dut", "nl_NL", "gem", "gmw", "ine", "mul"),
-    "ru": ("ru", "rus", "ru_RU", "sla", "zle", "ine", "mul"),
-    "es": ("es", "spa", "es_ES", "ROMANCE", "roa", "itc", "ine", "mul"),
-}
-_ENGLISH = ("en", "eng", "en_US", "en_GB", "")
 
 
 def load_translator(
@@ -171,7 +163,7 @@ def _foreign_unit(place: Source, device: str) -> tuple[MarianUnit, tuple[str, ..
             "Name one such as Helsinki-NLP/opus-mt-fr-en.",
         )
     tokenizer = _tokenizer(place)
-    if (tokenizer.target_lang or "") not in _ENGLISH:
+    if not is_english(tokenizer.target_lang):
         raise ModelError(
             f"{place.name} translates into {tokenizer.target_lang}, not into English.",
             "Name one such as Helsinki-NLP/opus-mt-fr-en.",
@@ -184,9 +176,7 @@ def _foreign_unit(place: Source, device: str) -> tuple[MarianUnit, tuple[str, ..
 
 def _languages(source: str, name: str | None) -> tuple[str, ...]:
     """Which of our languages a foreign model reads; all of them where it does not say."""
-    if not name:
-        return LANGUAGES
-    read = tuple(code for code in LANGUAGES if name in _SOURCES[code])
+    read = read_by(name)
     if not read:
         raise ModelError(
             f"{source} translates from {name}, which is none of {', '.join(LANGUAGES)}.",

@@ -30,7 +30,13 @@ from dashboard.tabs import (  # noqa: E402
     compare,
     explain,
     explain_endpoint,
+    training_endpoint,
 )
+from dashboard.tabs import (  # noqa: E402
+    training as training_tab,
+)
+from dashboard.training import routes as training_routes  # noqa: E402
+from dashboard.training.services import Training  # noqa: E402
 from dashboard.views import page  # noqa: E402
 from dashboard.views.scripts import cards as cards_script  # noqa: E402
 from dashboard.views.scripts import form as form_script  # noqa: E402
@@ -58,16 +64,20 @@ class Page(gr.Blocks):
     """The page, and what ``launch`` serves beside it."""
 
     batch: Batch
+    training: Training
 
 
-def build(services: Services, batch: Batch | None = None) -> Page:
+def build(services: Services, batch: Batch | None = None, training: Training | None = None) -> Page:
     """The whole page on these services.
 
     Args:
         batch: uploaded files and their runs; None: in the folder ``runs``, with usual limits.
+        training: runs that train; None: in the same folder as the batch's.
     """
     blocks = Page(title=wording.NAME, analytics_enabled=False, delete_cache=CACHE)
     blocks.batch = batch = batch or Batch(services)
+    training = training or Training(services, batch.store.folder.parent, limits=batch.limits)
+    blocks.training = training
     with blocks:
         header = gr.HTML(
             page.header(services.status()), elem_id="td-header", apply_default_css=False
@@ -77,10 +87,12 @@ def build(services: Services, batch: Batch | None = None) -> Page:
             compare.build(services, blocks)
             explain.build(services)
             batch_tab.build(batch)
+            training_tab.build(training)
 
         compare.endpoint(services)
         explain_endpoint.endpoint(services)
         batch_endpoint.endpoint(batch)
+        training_endpoint.endpoint(training)
 
         def look() -> tuple[str, gr.Timer]:
             status = services.status()
@@ -101,7 +113,11 @@ def launch(blocks: Page, door: Door) -> tuple[str, str | None]:
         auth=checker(door.logins) if door.logins else None,
         app_kwargs={
             "middleware": [Middleware(TrustedHosts, **_hosts(door))],
-            "routes": [*served.routes(), *batch_routes.routes(blocks.batch)],
+            "routes": [
+                *served.routes(),
+                *batch_routes.routes(blocks.batch),
+                *training_routes.routes(blocks.training),
+            ],
         },
         max_file_size=blocks.batch.limits.bytes,
         theme=theme.gradio_theme(),

@@ -11,13 +11,16 @@ from typing import Protocol
 from core.evaluation.plan import Plan, Progress, SystemInfo
 from core.evaluation.schema import Metrics
 from core.explanations import Explanation, Links, Question
-from core.records import Comparison, EngineInfo, Prediction
+from core.records import Comparison, EngineInfo, EngineSources, Prediction
 from dashboard.inputs import AUTO
 
 
 class EngineLike(Protocol):
     """The part of core.engine.Engine that the dashboard uses."""
 
+    @property
+    def sources(self) -> EngineSources: ...
+    def replace(self, sources: EngineSources) -> None: ...
     def start(self) -> None: ...
     def wait(self) -> None: ...
     def describe(self) -> EngineInfo: ...
@@ -65,10 +68,12 @@ class Status:
     info: EngineInfo | None = None  # once ready
     problem: str = ""  # one sentence and a hint, once failed
     download: str = ""  # while files come from the hub: of which model, and how far
+    changing: tuple[str, ...] = ()  # while models answer: what is being replaced, what waits for it
+    trouble: str = ""  # why the last of that failed, one sentence and a hint
 
     @property
     def final(self) -> bool:
-        """Whether it can still change."""
+        """Whether the first loading is over. Models may still be replaced later."""
         return self.state in ("ready", "failed")
 
     def threshold(self, role: str) -> float | None:

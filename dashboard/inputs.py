@@ -63,12 +63,12 @@ def check_texts(texts: Any) -> list[str]:
         texts = split_lines(texts)
     if not isinstance(texts, list):
         raise InputError(
-            f"texts must be a string or a list of strings, not {_kind(texts)}.",
+            f"texts must be a string or a list of strings, not {kind(texts)}.",
             "Send the tweets separated by newlines, or as a list.",
         )
     for position, text in enumerate(texts, start=1):
         if not isinstance(text, str):
-            raise InputError(f"Item {position} of texts is {_kind(text)}, not a string.")
+            raise InputError(f"Item {position} of texts is {kind(text)}, not a string.")
     if len(texts) > ENDPOINT_LIMIT:
         raise InputError(
             f"One call may hold at most {ENDPOINT_LIMIT} texts; this one holds "
@@ -86,7 +86,7 @@ def check_text(value: Any, name: str) -> str:
         InputError: no string, or too long.
     """
     if not isinstance(value, str):
-        raise InputError(f"{name} must be a string, not {_kind(value)}.")
+        raise InputError(f"{name} must be a string, not {kind(value)}.")
     check_lengths([value])
     return value
 
@@ -105,7 +105,7 @@ def check_names(value: Any, name: str, default: Sequence[str]) -> tuple[str, ...
     if value is None:
         return tuple(default)
     if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
-        raise InputError(f"{name} must be a list of strings, not {_kind(value)}.")
+        raise InputError(f"{name} must be a list of strings, not {kind(value)}.")
     return tuple(value)
 
 
@@ -136,7 +136,7 @@ def check_seed(value: Any) -> int:
     return value
 
 
-def _kind(value: Any) -> str:
+def kind(value: Any) -> str:
     """A JSON value's type in plain words."""
     names = {
         type(None): "nothing",

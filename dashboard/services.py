@@ -1,4 +1,4 @@
-"""Everything that a tab may call: load the models, say how far that is, compare and explain.
+"""Everything that a tab may call: load and replace models, say how far that is, compare, explain.
 
 Knows the engine's interface; imports the engine (and torch with it) only in the loading
 thread, so that the page stands before the models do. Knows nothing of widgets or HTML.
@@ -14,14 +14,16 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
-from core.errors import TandemError
+from core.errors import InputError, TandemError
 from core.explanations import Explanation, Links, Question
 from core.hub import Download, Progress
 from core.records import Comparison, EngineInfo, EngineSources, Prediction
 from dashboard import wording
+from dashboard.changing import Changes
 from dashboard.contract import EngineLike, Growth, Status, Step
 from dashboard.following import PULSE, followed
 from dashboard.inputs import AUTO, whole_characters
+from dashboard.wording import models
 
 log = logging.getLogger("tandem")
 
@@ -49,6 +51,8 @@ class Services:
         self._loaded: Future[EngineLike] | None = None
         self._download = ""
         self._turns = threading.Semaphore(AT_ONCE)
+        self._engine: EngineLike | None = None  # from when it is made, its models there or not
+        self._changes = Changes(self._tried, self._stands)
 
     def start(self) -> None:
         """Begin loading in a thread; further calls do nothing."""
@@ -62,7 +66,7 @@ class Services:
         """Build the engine and wait for its models; whatever happens ends up in the future."""
         assert self._loaded is not None
         try:
-            engine = self._make()
+            self._engine = engine = self._make()
             engine.start()
             engine.wait()
         except TandemError as problem:
@@ -76,14 +80,62 @@ class Services:
 
     def status(self) -> Status:
         """How far loading is; never waits."""
-        if self._loaded is None:
+        loaded = self._loaded
+        if loaded is None:
             return Status("idle")
-        if not self._loaded.done():
+        if not loaded.done():
             return Status("loading", download=self._download)
-        problem = self._loaded.exception()
+        problem, pending = loaded.exception(), self._changes.pending
+        changing, trouble = tuple(map(str, pending)), self._changes.trouble
+        download = self._download if pending else ""
         if problem is not None:
-            return Status("failed", problem=sentence(problem))
-        return Status("ready", info=self._loaded.result().describe())
+            said = sentence(problem)
+            return Status("failed", None, said, download, changing, trouble)
+        info = loaded.result().describe()
+        return Status("ready", info, "", download, changing, trouble)
+
+    def sources(self) -> EngineSources | None:
+        """Where the loaded models came from; None until they are loaded."""
+        loaded = self._loaded
+        there = loaded is not None and loaded.done() and loaded.exception() is None
+        return loaded.result().sources if there and loaded is not None else None
+
+    def replace(self, role: str, source: str) -> None:
+        """Load a model in a role. Returns at once: the old one answers until the new one stands.
+
+        What comes of it is told by ``status``: ``changing`` meanwhile, ``trouble`` where it failed
+        and the old models stay.
+
+        Args:
+            role: "teacher", "student", "student before", "translator" or "further".
+            source: folder or hub id.
+
+        Raises:
+            TandemError: it cannot stand there, or the first models are still loading.
+        """
+        self._changes.load(role, source, self._tried().sources)
+
+    def unload(self, role: str) -> None:
+        """Empty the role "student before", "student 2" …; as ``replace``.
+
+        Raises:
+            InputError: nothing is loaded there, or Tandem cannot do without.
+        """
+        self._changes.unload(role, self._tried().sources)
+
+    def _tried(self) -> EngineLike:
+        """The engine, once it has tried to load its models: they may have failed."""
+        if self._loaded is None or not self._loaded.done():
+            raise InputError(*models.STILL_LOADING)
+        return self._engine or self._loaded.result()
+
+    def _stands(self) -> None:
+        """Models were replaced: also where the first ones had failed."""
+        if self._loaded is not None and self._loaded.exception() is not None:
+            assert self._engine is not None
+            again: Future[EngineLike] = Future()
+            again.set_result(self._engine)
+            self._loaded = again
 
     def downloading(self, seen: Download) -> None:
         """How far a download is; for the header, until it is complete."""

@@ -12,7 +12,16 @@ if TYPE_CHECKING:
     from gradio.themes import Base
 
 CSS = Path(__file__).resolve().parents[1] / "assets" / "css"
-SHEETS = ("tandem.css", "table.css", "links.css", "explain.css", "batch.css", "batch_results.css")
+SHEETS = (
+    "tandem.css",
+    "table.css",
+    "links.css",
+    "explain.css",
+    "batch.css",
+    "batch_results.css",
+    "training.css",
+    "training_live.css",
+)
 
 LIGHT = {
     "Love": "#b5508f",

@@ -12,6 +12,7 @@ from pathlib import Path
 from core.errors import ConfigError, TandemError
 from train import help, options, past
 from train.arguments import Line, split
+from train.failing import why
 from train.files.stream import stream, with_earlier
 from train.forecast import plan
 from train.options import RecipeConfig
@@ -101,7 +102,7 @@ def _work(
     except KeyboardInterrupt:
         return _interrupted(recipe, config)
     except Exception as error:
-        print(f"The {recipe.name} recipe failed: {_first_line(error)}", file=sys.stderr)
+        print("\n".join(filter(None, why(recipe.name, error))), file=sys.stderr)
         if error_log.is_file():
             print(f"The traceback is in {error_log}", file=sys.stderr)
         return FAILED
@@ -116,10 +117,6 @@ def _interrupted(recipe: Recipe, config: RecipeConfig) -> int:
     _, sentence, hint = past.account(folder, recipe.name, config.output)
     print(f"\n{sentence}\n{hint}", file=sys.stderr)
     return INTERRUPTED
-
-
-def _first_line(error: Exception) -> str:
-    return f"{type(error).__name__}: {(str(error).splitlines() or ['no message'])[0]}"
 
 
 def _say(error: TandemError, code: int) -> int:

@@ -23,7 +23,8 @@ from core.errors import DataError
 class Kind(StrEnum):
     """What an event tells; the keys of its ``data`` stand behind each."""
 
-    STARTED = "started"  # recipe, command, pid, python
+    # recipe, command, pid, python; start (train.jobs.identity), where relative paths begin (cwd)
+    STARTED = "started"
     RESUMED = "resumed"  # step (null: no checkpoint), seconds; follows the STARTED of a later part
     STAGE = "stage"  # name; in a pipeline also part, of the stage's own work
     PLANNED = "planned"  # stages, in order: name, recipe, needs, output; of a pipeline
@@ -35,6 +36,10 @@ class Kind(StrEnum):
     FINISHED = "finished"  # seconds, figures
     FAILED = "failed"  # seconds, error, sentence, hint, expected
     INTERRUPTED = "interrupted"  # seconds, step (null: no checkpoint), sentence, hint
+    CANCELLED = "cancelled"  # the same, where the end was asked for through the queue
+    DEVICE = "device"  # device: "cpu", "cuda (NVIDIA …)"; once it is known
+    # stage, edges (K + 1), counts (K), tweets, counting, mean: how w̄ is distributed; of distil
+    WEIGHTS = "weights"
 
 
 @dataclass(frozen=True, slots=True)

@@ -185,10 +185,38 @@ def parse(
     """
     rows = {row.name: row for row in describe(config_class)}
     merged, values, problems = _given(rows, file, overrides)
+    return _whole(config_class, merged, values, problems, complete)
+
+
+def from_values(
+    config_class: type[Config], raw: Mapping[str, Any], *, complete: bool = True
+) -> Config:
+    """A config from values as YAML holds them, checked as ``parse`` checks a file.
+
+    Args:
+        raw: by option name; numbers are numbers, lists are lists, null is None.
+        complete: also ask for required options and for inputs to be on disk.
+
+    Raises:
+        ConfigError: naming every unknown key, bad value and missing input.
+    """
+    named = {str(name): value for name, value in raw.items()}
+    values, problems = _checked({row.name: row for row in describe(config_class)}, named)
+    return _whole(config_class, named, values, problems, complete)
+
+
+def _whole(
+    config_class: type[Config],
+    named: Mapping[str, Any],
+    values: Mapping[str, Any],
+    problems: list[str],
+    complete: bool,
+) -> Config:
+    """The config of checked values; raises ConfigError for all that is wrong, found here too."""
     config = config_class(**values)
     if complete:
-        rest = (row for row in rows.values() if row.name not in merged or row.name in values)
-        problems += [f"{r.name} {p}" for r in rest for p in missing(r, getattr(config, r.name))]
+        rows = [r for r in describe(config_class) if r.name not in named or r.name in values]
+        problems += [f"{r.name} {p}" for r in rows for p in missing(r, getattr(config, r.name))]
     problems = problems or config.problems() or (config.absent() if complete else [])
     if problems:
         raise _as_error(problems)
@@ -328,14 +356,14 @@ def typed(config: RecipeConfig) -> list[str]:
     """Every option that is not its default, as ``name=value``; tables of tables are left out."""
     rows = [row for row in describe(type(config)) if row.kind != NESTED]
     pairs = [(row, getattr(config, row.name)) for row in rows]
-    return [f"{row.name}={_typed(value)}" for row, value in pairs if value != row.default]
+    return [f"{row.name}={as_typed(value)}" for row, value in pairs if value != row.default]
 
 
 def _plain(value: Any) -> Any:
     return list(value) if isinstance(value, tuple) else value
 
 
-def _typed(value: Any) -> str:
+def as_typed(value: Any) -> str:
     """A value as it is typed after ``name=``."""
     if isinstance(value, str):
         return value

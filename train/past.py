@@ -12,10 +12,9 @@ from typing import Any
 from core.errors import ConfigError
 from train import options
 from train.events import Event, Kind, latest_run, read
+from train.jobs.files import CONFIG, EVENTS, JOB, RESULT
 from train.kept import CHECKPOINTS, newest
 from train.options import Config, RecipeConfig
-
-EVENTS, CONFIG = "events.jsonl", "config.yaml"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +28,13 @@ class Past:
 
 
 def run_folder(output: str | Path) -> Path:
-    """Where a run that writes ``output`` keeps its events: ``<output>.run``."""
+    """Where a run that writes ``output`` keeps its events.
+
+    ``<output>.run``; of a run of the queue (``train.jobs``) the folder around its ``result``.
+    """
     place = Path(output)
+    if place.name == RESULT and (place.parent / JOB).is_file():
+        return place.parent
     return place.with_name(place.name + ".run")
 
 
@@ -121,10 +125,16 @@ def refuse_to_lose(folder: Path, output: str) -> None:
     )
 
 
-def account(folder: Path, recipe: str, output: str) -> tuple[int | None, str, str]:
-    """Of a run that was just interrupted: step of its checkpoint, a sentence, how to go on."""
+def account(
+    folder: Path, recipe: str, output: str, ended: str = "Interrupted"
+) -> tuple[int | None, str, str]:
+    """Of a run that just ended early: step of its checkpoint, a sentence, how to go on.
+
+    Args:
+        ended: the sentence's first word.
+    """
     checkpoint = newest(folder / CHECKPOINTS)
     step = checkpoint.step if checkpoint is not None else None
-    kept = f"Interrupted; the checkpoint of step {step} is kept."
-    sentence = "Interrupted." if step is None else kept
+    kept = f"{ended}; the checkpoint of step {step} is kept."
+    sentence = f"{ended}." if step is None else kept
     return step, sentence, f"Go on with: {command(recipe, output)}"

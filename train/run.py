@@ -1,7 +1,8 @@
 """One run of a recipe: its folder, its clock, and what it tells while it goes.
 
 A recipe writes its checkpoint to ``<output>`` (aside, then renamed), so what
-the run itself writes lies beside it in ``<output>.run/``: ``events.jsonl``
+the run itself writes lies beside it in ``<output>.run/``, or around it where
+the queue (``train.jobs``) started it: ``events.jsonl``
 (appended to by every run), ``config.yaml`` (of the newest run), ``error.log``
 with a traceback after an unexpected error, and, until the run is finished,
 what it needs to go on (``train.kept``).
@@ -25,6 +26,9 @@ from core.checkpoints import clear_leftovers
 from core.errors import TandemError
 from train import kept, options
 from train.events import EventLog, Kind, plain
+from train.failing import why
+from train.jobs.files import end_asked
+from train.jobs.identity import identify
 from train.lock import Lock
 from train.options import RecipeConfig
 from train.past import CONFIG, EVENTS, Past, account, look, refuse_to_lose, run_folder
@@ -39,7 +43,8 @@ class Run:
     """A context manager around a recipe's work.
 
     Leaving it without an error writes ``finished`` with ``figures``; leaving
-    it with one writes ``interrupted`` or ``failed``, and error.log where the
+    it with one writes ``interrupted`` (``cancelled`` where the end was asked
+    for through the queue) or ``failed``, and error.log where the
     error is not one that a user can cause. Errors always pass through.
 
     Args:
@@ -47,7 +52,7 @@ class Run:
         fresh: begin anew although an unfinished run has checkpoints here.
 
     Attributes:
-        folder: ``<output>.run``.
+        folder: ``<output>.run``; of a run of the queue its folder.
         command: the line that runs this again.
         started_at: seconds since 1970, UTC, of entering.
         figures: the recipe's final figures; set before leaving.
@@ -106,8 +111,8 @@ class Run:
         clear_leftovers(Path(self.config.output))
         self._events = EventLog(self.folder / EVENTS)
         self.error_log.unlink(missing_ok=True)
-        about = {"pid": os.getpid(), "python": sys.version.split()[0]}
-        self._events.append(Kind.STARTED, recipe=self.recipe, command=self.command, **about)
+        about = {"recipe": self.recipe, "command": self.command, "python": sys.version.split()[0]}
+        self._events.append(Kind.STARTED, **about, **_who())
         if past is not None:
             self._go_on(past)
         if not self._lock.held:
@@ -234,9 +239,11 @@ class Run:
         """Write what ended the run; a full disk must not hide it."""
         try:
             if isinstance(error, KeyboardInterrupt):
-                step, sentence, hint = account(self.folder, self.recipe, self.config.output)
+                kind = Kind.CANCELLED if end_asked(self.folder) else Kind.INTERRUPTED
+                place = (self.folder, self.recipe, self.config.output)
+                step, sentence, hint = account(*place, kind.value.capitalize())
                 about = {"seconds": seconds, "step": step, "sentence": sentence, "hint": hint}
-                self._events.append(Kind.INTERRUPTED, **about)
+                self._events.append(kind, **about)
             else:
                 self._events.append(Kind.FAILED, seconds=seconds, **self._account(error))
         except (OSError, TandemError) as trouble:
@@ -246,13 +253,23 @@ class Run:
         """What ``failed`` says of an error; an unexpected one goes to error.log as well."""
         expected = isinstance(error, TandemError)
         if not expected:
-            trace = "".join(traceback.format_exception(error))
-            self.error_log.write_text(trace, encoding="utf-8", errors="backslashreplace")
-        sentence, hint = str(error), ""
-        if isinstance(error, TandemError):
-            sentence, hint = error.sentence, error.hint
+            self._keep_trace(error)
+        sentence, hint = why(self.recipe, error)
         about = {"error": type(error).__name__, "sentence": sentence, "hint": hint}
         return {**about, "expected": expected}
+
+    def _keep_trace(self, error: BaseException) -> None:
+        trace = "".join(traceback.format_exception(error))
+        try:
+            self.error_log.write_text(trace, encoding="utf-8", errors="backslashreplace")
+        except OSError as trouble:
+            self._screen.line(f"  {self.error_log} cannot be written: {trouble.strerror}.")
+
+
+def _who() -> dict[str, object]:
+    """This process, of all that ever were, and the folder that it works in."""
+    process = identify(os.getpid())
+    return {"pid": os.getpid(), "start": process.start if process else "", "cwd": os.getcwd()}
 
 
 def execute(

@@ -1,7 +1,7 @@
 """Folders of uploaded files and their results: whose they are, and how long they are kept.
 
-Knows folders, tokens, owners and locks; nothing of what an evaluation computes. Nothing is ever
-listed: whoever knows neither the token nor the owner's login finds nothing.
+Knows folders, tokens, owners and locks; nothing of what an evaluation computes. Whoever
+knows neither the token nor the owner's login finds nothing.
 
 A folder ``<token>/``::
 
@@ -145,6 +145,11 @@ class Store:
             if found is not None and found.owner == owner:
                 return found
         raise InputError(*words.UNKNOWN)
+
+    def owned(self, owner: str) -> list[Kept]:
+        """Everything of one owner; without logins the people of one machine share an owner."""
+        with self._lock:
+            return [kept for kept in self._all() if kept.owner == owner]
 
     def remove(self, kept: Kept) -> bool:
         """Take a result away; false where it is at work."""

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -108,6 +109,20 @@ def site(serve: Callable[..., Site]) -> Site:
 
 
 @pytest.fixture(scope="session")
+def _holding(serve: Callable[..., Site]) -> Site:
+    return serve()
+
+
+@pytest.fixture
+def held(_holding: Site) -> Iterator[Site]:
+    """A page whose engine stands in the middle: see FakeEngine.hold, which a test sets."""
+    _holding.engine.stopped = _holding.engine.answered = 0
+    _holding.engine.calls.clear()
+    yield _holding
+    _holding.engine.hold = None
+
+
+@pytest.fixture(scope="session")
 def browser(chromium: str) -> Iterator[Any]:
     """The Chromium of this machine (tests/conftest.py finds it), driven by Playwright."""
     from playwright.sync_api import expect, sync_playwright
@@ -119,20 +134,92 @@ def browser(chromium: str) -> Iterator[Any]:
         opened.close()
 
 
-@pytest.fixture
-def visit(browser: Any) -> Iterator[Callable[..., Any]]:
-    """Open a page; at the end, no script may have failed and nothing been fetched elsewhere."""
-    contexts, errors, hosts = [], [], set()
+class Kept:
+    """One page that test after test is given, as new.
 
-    def go(site: Site, theme: str = "light", width: int = 1280, ready: bool = True) -> Any:
-        context = browser.new_context(viewport={"width": width, "height": 900})
-        contexts.append(context)
-        page = context.new_page()
+    Two thirds of what a load costs are a new process and scripts that are compiled anew; this
+    page's process has both behind it. Cookies, storage, permissions and where the mouse stands are
+    taken back after each test; a page that was closed, or met more than one server, is replaced.
+    """
+
+    def __init__(self, browser: Any) -> None:
+        self.browser, self.page, self.taken = browser, None, False
+
+    def take(self, width: int) -> Any:
+        """The page, or None where this test has it already."""
+        if self.taken:
+            return None
+        if self.page is None:
+            self.page = self.browser.new_context().new_page()
+        self.taken = True
+        self.page.set_viewport_size({"width": width, "height": 900})
+        return self.page
+
+    def give_back(self, whole: bool) -> None:
+        """Make the page as new; ``whole`` is False where that cannot be told."""
+        from playwright.sync_api import Error
+
+        if not self.taken:
+            return
+        self.taken = False
+        try:
+            if whole and not self.page.is_closed():
+                return self._clear()
+        except Error:  # a page that does not answer is none to go on with
+            whole = False
+        self.page.context.close()
+        self.page = None
+
+    def _clear(self) -> None:
+        self.page.context.set_offline(False)
+        self.page.evaluate("localStorage.clear(); sessionStorage.clear()")
+        self.page.goto("about:blank")
+        self.page.mouse.move(0, 0)
+        self.page.context.clear_cookies()
+        self.page.context.clear_permissions()
+
+
+@pytest.fixture(scope="session")
+def kept(browser: Any) -> Kept:
+    """The page that tests use one after the other."""
+    return Kept(browser)
+
+
+@pytest.fixture
+def visit(browser: Any, kept: Kept) -> Iterator[Callable[..., Any]]:
+    """Open a page; at the end, no script may have failed and nothing been fetched elsewhere.
+
+    The first page of a test is the kept one (see there), further ones are browsers of their own;
+    so is the first with ``own``, for tests that change what cannot be changed back, as
+    add_init_script does. ``query`` is what stands behind the address.
+    """
+    contexts, errors, hosts = [], [], set()
+    heard = {
+        "pageerror": lambda error: errors.append(str(error)),
+        "dialog": lambda dialog: (errors.append(dialog.message), dialog.dismiss()),
+        "request": lambda request: hosts.add(request.url),
+    }
+
+    def page_for(width: int, own: bool) -> Any:
+        page = None if own else kept.take(width)
+        if page is None:
+            contexts.append(browser.new_context(viewport={"width": width, "height": 900}))
+            page = contexts[-1].new_page()
+        for event, hear in heard.items():
+            page.on(event, hear)
         page.set_default_timeout(PATIENCE)
-        page.on("pageerror", lambda error: errors.append(str(error)))
-        page.on("dialog", lambda dialog: (errors.append(dialog.message), dialog.dismiss()))
-        page.on("request", lambda request: hosts.add(request.url))
-        page.goto(f"{site.url}?__theme={theme}")
+        return page
+
+    def go(
+        site: Site,
+        theme: str = "light",
+        width: int = 1280,
+        ready: bool = True,
+        query: str = "",
+        own: bool = False,
+    ) -> Any:
+        page = page_for(width, own)
+        page.goto(f"{site.url}?{query or f'__theme={theme}'}")
         page.wait_for_selector("#td-compare")
         if ready:
             page.wait_for_selector(".td-state-ready")
@@ -141,6 +228,11 @@ def visit(browser: Any) -> Iterator[Callable[..., Any]]:
     yield go
     for context in contexts:
         context.close()
+    if kept.taken:
+        for event, hear in heard.items():
+            kept.page.remove_listener(event, hear)
+    servers = {urlsplit(url).netloc for url in hosts if url.startswith("http")}
+    kept.give_back(whole=len(servers) == 1)
     away = {url for url in hosts if not url.startswith(("http://127.0.0.1:", "data:", "blob:"))}
     assert not errors, errors
     assert not away, away

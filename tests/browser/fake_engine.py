@@ -47,6 +47,7 @@ HINTS = {
     "en": "the i is my this",
 }
 MAX_WORDS = 100
+LONGEST = 120  # seconds that a call stands at most: a failed test leaves no thread behind
 
 
 def _model(role: str, name: str, threshold: float | None = 0.5, **more: Any) -> ModelInfo:
@@ -68,16 +69,33 @@ INFO = EngineInfo(
 
 
 class FakeEngine:
-    """See the module. ``delay`` seconds pass while loading; ``fail`` makes loading fail."""
+    """See the module. ``fail`` makes loading fail.
 
-    def __init__(self, delay: float = 0.0, fail: bool = False, pause: float = 0.0) -> None:
-        self.delay, self.fail, self.pause = delay, fail, pause
+    So that a test meets it in the middle of its work, on any machine: with ``loads`` False it
+    loads until a test sets ``ready``; with ``hold`` every call stands once it has done that many
+    steps (texts, rows, methods), until it is asked to stop or a test sets ``hold`` to None.
+    """
+
+    def __init__(self, loads: bool = True, fail: bool = False, hold: int | None = None) -> None:
+        self.loads, self.fail, self.hold = loads, fail, hold
         self.ready = threading.Event()
         self.calls: list[tuple] = []
         self.answered = 0  # texts, of all calls together
+        self.stopped = 0  # calls that ended because they were asked to
 
     def start(self) -> None:
-        threading.Timer(self.delay, self.ready.set).start()
+        if self.loads:
+            self.ready.set()
+
+    def ends(self, done: int, stop: Callable[[], bool] | None) -> bool:
+        """Whether a call that has done so many steps is to stop; stands here while held."""
+        end = time.monotonic() + LONGEST
+        while not (asked := bool(stop and stop())) and done == self.hold:
+            if time.monotonic() > end:
+                raise TimeoutError("No test let the held engine go on.")
+            time.sleep(0.01)
+        self.stopped += asked
+        return asked
 
     def wait(self) -> None:
         self.ready.wait()
@@ -100,9 +118,8 @@ class FakeEngine:
         codes = [languages] * len(texts) if isinstance(languages, str) else list(languages)
         answers = []
         for i, (text, code) in enumerate(zip(texts, codes, strict=True)):
-            if stop and stop():
+            if self.ends(i, stop):
                 break
-            time.sleep(self.pause)
             answers.append(one(text, code, translations[i] if translations else None))
             self.answered += 1
             if progress:
@@ -112,7 +129,7 @@ class FakeEngine:
     def explain(self, question: Any, told: Any = None, stop: Any = None) -> Any:
         """See fake_explain.py, which lies beside this file."""
         self.calls.append(("explain", question))
-        return _explaining().explain(question, told, stop, self.pause)
+        return _explaining().explain(question, told, lambda done: self.ends(done, stop))
 
     def links(self, text: str, language: str, translation: str | None) -> Any:
         return _explaining().links(text, language, translation)
@@ -145,7 +162,7 @@ class FakeEngine:
         self.calls.append(("evaluate", plan))
         if "defect" in plan.title:
             raise RuntimeError("secret detail of the server")
-        asked = (plan, folder, told, stop, self.pause, total, command)
+        asked = (plan, folder, told, lambda done: self.ends(done, stop), total, command)
         return _beside("fake_evaluate").evaluate(one, *asked)
 
 

@@ -52,8 +52,7 @@ def evaluate(
     plan: Plan,
     folder: Path,
     told: Any,
-    stop: Any,
-    pause: float,
+    ends: Callable[[int], bool],
     total: int | None,
     command: str,
 ) -> Any:
@@ -61,7 +60,7 @@ def evaluate(
 
     Args:
         one: fake_engine.one.
-        pause: seconds that a row takes.
+        ends: whether to stop, by the rows answered in this call; asked before each.
     """
     _same(plan, folder)
     started, answered, troubles, whole = time.monotonic(), _kept(folder), 0, True
@@ -73,10 +72,9 @@ def evaluate(
                 continue
             if number <= len(answered) + troubles:
                 continue
-            if stop and stop():
+            if ends(fresh):
                 whole = False
                 break
-            time.sleep(pause)
             row = _row(one, plan, example, len(answered) + 1)
             answered.append(row)
             fresh += 1

@@ -277,13 +277,12 @@ def pickled(folder: Path) -> Path:
 def test_a_bin_only_repository_is_opened_weights_only(
     hub: Any, folders: Any, own: Callable[[Path], Path]
 ) -> None:
-    """As BAAI/bge-m3 and many opus-mt models are; a folder that holds the same is refused."""
+    """As BAAI/bge-m3 and many opus-mt models are; a folder that holds the same is opened so too."""
     folder = pickled(own(folders.bert))
     hub.add(ID, folder)
     expected = load_emotion_model(folders.bert).probabilities(TEXTS)
     assert np.array_equal(load_emotion_model(ID).probabilities(TEXTS), expected)
-    with pytest.raises(ModelError, match=r"pytorch_model\.bin.*refused"):
-        load_emotion_model(folder)
+    assert np.array_equal(load_emotion_model(folder).probabilities(TEXTS), expected)
 
 
 def test_code_in_a_bin_is_not_run(hub: Any, folders: Any, own: Callable[[Path], Path]) -> None:

@@ -402,7 +402,7 @@ def test_every_recipe_is_fully_declared(name: str) -> None:
     config_class = RECIPES[name].config_class
     rows = describe(config_class)
     assert all(row.help for row in rows)
-    typed = [f"{row.name}={options._typed(row.default)}" for row in rows]
+    typed = [f"{row.name}={options.as_typed(row.default)}" for row in rows]
     assert parse(config_class, None, typed, complete=False) == config_class()
 
 

@@ -29,8 +29,15 @@ from train.config.files import (
     TandemConfig,
     TranslateConfig,
 )
+from train.config.full import FullConfig
 from train.config.pipelines import DemoConfig, PipelineConfig, PrepareConfig
-from train.config.training import CachingConfig, PairsConfig, ParallelConfig, TrainingConfig
+from train.config.training import (
+    CachingConfig,
+    LimitedConfig,
+    PairsConfig,
+    ParallelConfig,
+    TrainingConfig,
+)
 
 __all__ = [
     "BaseConfig",
@@ -41,6 +48,8 @@ __all__ = [
     "DistilConfig",
     "EvaluateConfig",
     "ExplainConfig",
+    "FullConfig",
+    "LimitedConfig",
     "PackConfig",
     "PairsConfig",
     "ParallelConfig",

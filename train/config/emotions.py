@@ -4,12 +4,12 @@ from dataclasses import dataclass
 from typing import Literal
 
 from core.attribution import METHODS
-from train.config.training import CachingConfig, PairsConfig, TrainingConfig
-from train.options import RecipeConfig, option
+from train.config.training import CachingConfig, LimitedConfig, PairsConfig, TrainingConfig
+from train.options import option
 
 
 @dataclass(frozen=True, kw_only=True)
-class SplitConfig(RecipeConfig):
+class SplitConfig(LimitedConfig):
     """Draw the train/validation split that all recipes of a pipeline keep."""
 
     data: str = option("", "EXALT emotion file (ID, Texts, Labels).", path="file")
@@ -63,7 +63,7 @@ class StudentConfig(TeacherConfig):
 
 
 @dataclass(frozen=True, kw_only=True)
-class DistilConfig(PairsConfig, CachingConfig):
+class DistilConfig(PairsConfig, CachingConfig, LimitedConfig):
     """Translate, weigh, refine the student by weighted KL to the frozen teacher."""
 
     teacher: str = option("", "Teacher checkpoint.", path="model")
@@ -117,7 +117,7 @@ class DistilConfig(PairsConfig, CachingConfig):
 
 
 @dataclass(frozen=True, kw_only=True)
-class TriggersConfig(RecipeConfig):
+class TriggersConfig(LimitedConfig):
     """Choose the trigger threshold on the English validation split."""
 
     model: str = option(

@@ -1,5 +1,6 @@
 """Options of recipes that lead others, and of the one that prepares their data."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -53,13 +54,6 @@ class PipelineConfig(RecipeConfig):
     and the name of each stage, which stands for its output.
     """
 
-    stages: dict[str, dict[str, Any]] = option(
-        {},
-        "By name: recipe, its options, and needs, the stages that come first though no option "
-        "names their output. Written in a preset. seed, device and threads are the pipeline's "
-        "where a stage does not say its own.",
-        required=True,
-    )
     only: tuple[str, ...] = option(
         (), "Stages to bring up to date, with all that they need; none: all."
     )
@@ -83,6 +77,14 @@ class PipelineConfig(RecipeConfig):
         """What {name} stands for in a stage's options, stages apart."""
         named = {row.name: getattr(self, row.name) for row in describe(type(self)) if row.path}
         return {name: place for name, place in named.items() if isinstance(place, str)}
+
+    def plan(self) -> Mapping[str, Mapping[str, Any]]:
+        """The stages: by name recipe, its options, and needs; values as YAML holds them.
+
+        Raises:
+            ConfigError: what they are made from is missing.
+        """
+        raise NotImplementedError
 
     def problems(self) -> list[str]:
         from train.stages.stage import problems_of  # it reads this file's classes
@@ -110,6 +112,16 @@ class DemoConfig(PipelineConfig):
     embed: str | None = option(
         None, "Where the packed models go; null: packed, inside output.", path="output"
     )
+    stages: dict[str, dict[str, Any]] = option(
+        {},
+        "By name: recipe, its options, and needs, the stages that come first though no option "
+        "names their output. Written in a preset. seed, device and threads are the pipeline's "
+        "where a stage does not say its own.",
+        required=True,
+    )
+
+    def plan(self) -> Mapping[str, Mapping[str, Any]]:
+        return self.stages
 
     def places(self) -> dict[str, str]:
         return {"embed": str(Path(self.output) / "packed"), **super().places()}

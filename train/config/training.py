@@ -1,8 +1,22 @@
 """What every recipe that takes gradient steps is asked."""
 
 from dataclasses import dataclass
+from importlib.util import find_spec
+from typing import Literal
 
 from train.options import RecipeConfig, option
+
+REPORT_TO = Literal["none", "tensorboard", "mlflow", "trackio"]
+TRACKER = "Experiment tracker that also gets losses and figures; its files lie in the run's folder."
+
+
+@dataclass(frozen=True, kw_only=True)
+class LimitedConfig(RecipeConfig):
+    """What recipes that can be tried on the beginning of their files have in common."""
+
+    limit_rows: int | None = option(
+        None, "Only the first rows of each file, to try the recipe; null: all.", unit="rows", low=10
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,6 +51,15 @@ class TrainingConfig(RecipeConfig):
         unit="min",
         low=0,
     )
+    report_to: REPORT_TO = option("none", TRACKER)
+
+    def absent(self) -> list[str]:
+        if self.report_to == "none" or find_spec(self.report_to) is not None:
+            return []
+        return [
+            f"report_to needs the package {self.report_to}, which is not installed: "
+            f"pip install {self.report_to}, or report_to=none."
+        ]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,7 +88,7 @@ class PairsConfig(TrainingConfig):
 
 
 @dataclass(frozen=True, kw_only=True)
-class ParallelConfig(PairsConfig):
+class ParallelConfig(PairsConfig, LimitedConfig):
     """What recipes that learn from sentence pairs alone have in common."""
 
     dev: tuple[str, ...] = option((), "Parallel TSVs for validation.", path="file")

@@ -54,14 +54,13 @@ def _teacher(config: TeacherConfig) -> list[str]:
 
 @steps.register
 def _distil(config: DistilConfig) -> list[str]:
-    from core.data import read_emotions
     from core.splits import Split
-    from train.training.rows import held_out, read_unlabelled
+    from train.training.rows import held_out, read_unlabelled, validation_rows
 
     split = Split.load(config.split)
-    texts, counts = read_unlabelled(config.unlabelled, split)
+    texts, counts = read_unlabelled(config.unlabelled, split, config.limit_rows)
     held = int(held_out(texts, config.held_out, split.seed).sum())
-    _, validation = split.partition(read_emotions(config.data, labelled=True))
+    validation = validation_rows(config, split)
     pairs = len(config.parallel) * len(LABELS) * config.pairs_per_class
     rows = len(texts) - held + round(pairs * (1 - config.held_out))
     more = f", and at most {number(pairs)} pairs" if pairs else ""
@@ -125,7 +124,8 @@ def _triggers(config: TriggersConfig) -> list[str]:
     from core.data import read_triggers
     from core.splits import Split
 
-    _, rows = Split.load(config.split).partition(read_triggers(config.data, labelled=True))
+    tweets = read_triggers(config.data, labelled=True)[: config.limit_rows]
+    _, rows = Split.load(config.split).partition(tweets)
     others = len(config.methods)
     more = f", by the model and by {others} methods of explanation" if others else ""
     return [f"{number(len(rows))} validation tweets are scored{more}, and every threshold tried."]
@@ -151,7 +151,8 @@ def _texts(paths: Sequence[str]) -> int:
 def _pairs(config: ParallelConfig) -> int:
     from train.training.parallel import read_pairs
 
-    found = (len(read_pairs(path, config.licences)) for path in config.parallel)
+    read = (read_pairs(path, config.licences) for path in config.parallel)
+    found = (len(pairs[: config.limit_rows]) for pairs in read)
     return sum(min(count, config.pairs_per_language) for count in found)
 
 

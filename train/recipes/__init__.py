@@ -59,6 +59,7 @@ RECIPES: dict[str, Recipe] = {
         _recipe("pack", "Write a checkpoint in the small form that is embedded here."),
         _recipe("unpack", "Write a packed checkpoint as a plain transformers folder."),
         _recipe("report", "One table of what other runs measured, and cards for packed models."),
+        _recipe("full", "Your own files to teacher, student, thresholds and figures, as one job."),
         _recipe("demo", "The embedded models: all of the above as stages, redone where need be."),
         _recipe("predict", "Emotions of the texts in a file of any size, by one model.", "file"),
         _recipe("compare", "Teacher and student on every text of a file, side by side.", "file"),

@@ -15,8 +15,8 @@ import torch
 from torch import Tensor, nn
 
 from core.checkpoints import Manifest, check_output, load_texts, save_texts
-from core.data import read_emotions, read_texts, text_hash
-from core.distillation import distillation_loss
+from core.data import read_texts, text_hash
+from core.distillation import kl_per_row
 from core.errors import SplitError
 from core.hub import Progress, locate
 from core.loading import load_emotion_model, save_emotion_model
@@ -30,11 +30,19 @@ from train.config import DistilConfig
 from train.downloads import told
 from train.report import data_entry
 from train.run import Run
-from train.training.finetune import validation_figures
+from train.training.finetune import inherited, tell_threshold, validation_figures
 from train.training.frozen import Floats, Frozen, freeze, weigh, write_table
 from train.training.loop import Fitted, fit, prepare
 from train.training.parallel import language_of
-from train.training.refinement import by_language, prior_shift, trained_rows, unseen_kl
+from train.training.refinement import (
+    by_language,
+    objective,
+    prior_shift,
+    tell_weights,
+    trained_rows,
+    unseen,
+)
+from train.training.rows import validation_rows
 from train.training.watch import Keeper
 
 
@@ -49,17 +57,19 @@ def run(config: DistilConfig, run: Run) -> dict[str, object]:
     translator = load_translator(config.translator, device, Decoding(beams=config.beams), tell)
     split = Split.load(config.split)
     _same_split(config, split, teacher, student)
+    tell_threshold(student, run)
     frozen = freeze(config, run, teacher, student, translator, split)
     write_table(run.folder / "weights.tsv", frozen)
     run.saved(run.folder / "weights.tsv")
-    _, validation = split.partition(read_emotions(config.data, labelled=True))
+    tell_weights(frozen, run)
+    validation = validation_rows(config, split)
     before, prior = student.identity, prior_shift(frozen, run)
     reference = _reference(config, frozen, before, translator)
     fitted = _refine(config, run, student, frozen, validation)
     if config.reweigh:
         write_table(run.folder / "weights_last.tsv", frozen)
         run.saved(run.folder / "weights_last.tsv")
-    figures = _figures(run, student, frozen, validation, fitted)
+    figures = _figures(config, run, student, frozen, validation, fitted)
     metrics = {
         **figures,
         "prior": prior,
@@ -106,22 +116,21 @@ def _same_split(
 def _refine(
     config: DistilConfig, run: Run, student: EmotionModel, frozen: Frozen, validation: list[Any]
 ) -> Fitted:
-    run.stage("refinement")
+    run.stage("refine")
     rows = trained_rows(frozen).tolist()
     encodings = student.encode([frozen.texts[row] for row in rows])
     features = [{**encoding, "row": row} for encoding, row in zip(encodings, rows, strict=True)]
     targets = torch.tensor(frozen.teacher, dtype=torch.float32)
     weights = torch.tensor(np.nan_to_num(frozen.weights), dtype=torch.float32)
 
+    beside: dict[str, float] = {}
+
     def loss(module: nn.Module, batch: dict[str, Tensor]) -> Tensor:
         chosen = batch.pop("row").cpu()
         logits = module(**batch).logits
         p, w = (table[chosen].to(logits.device) for table in (targets, weights))
-        soft = distillation_loss(logits, p, w, config.temperature)
-        if not config.hard_weight:
-            return soft
-        hard = nn.functional.cross_entropy(logits.float(), p.argmax(dim=1), reduction="none")
-        return (1 - config.hard_weight) * soft + config.hard_weight * (w * hard).mean()
+        beside["kl"] = float(kl_per_row(logits.detach(), p).mean())
+        return objective(config, logits, p, w)
 
     def collate(batch: list[dict[str, Any]]) -> dict[str, Tensor]:
         plain = [{k: v for k, v in row.items() if k != "row"} for row in batch]
@@ -129,7 +138,7 @@ def _refine(
         return {**padded, "row": torch.tensor([row["row"] for row in batch])}
 
     def evaluation(_: nn.Module) -> dict[str, float]:
-        return {**validation_figures(student, validation), **unseen_kl(student, frozen)}
+        return {**validation_figures(student, validation), **unseen(config, student, frozen)}
 
     return fit(
         student.module,
@@ -142,7 +151,8 @@ def _refine(
         score="macro_f1",
         step_zero=True,
         keep_last=config.select == "last",
-        callbacks=[_Reweigh(config, student, frozen, weights)] if config.reweigh else [],
+        callbacks=[_Reweigh(config, run, student, frozen, weights)] if config.reweigh else [],
+        beside=beside,
     )
 
 
@@ -152,9 +162,15 @@ class _Reweigh(Keeper):
     FILE = "weights.npz"
 
     def __init__(
-        self, config: DistilConfig, student: EmotionModel, frozen: Frozen, weights: Tensor
+        self,
+        config: DistilConfig,
+        run: Run,
+        student: EmotionModel,
+        frozen: Frozen,
+        weights: Tensor,
     ) -> None:
-        self.config, self.student, self.frozen, self.weights = config, student, frozen, weights
+        self.config, self.run = config, run
+        self.student, self.frozen, self.weights = student, frozen, weights
         self.epoch = 0  # that the weights are of
 
     def on_epoch_begin(self, args: Any, state: Any, control: Any, **_: Any) -> None:
@@ -169,6 +185,7 @@ class _Reweigh(Keeper):
         again = weigh(self.config, self.frozen, *(table.astype(np.float64) for table in tables))
         self.student.module.train(training)
         self._take(epoch, *again)
+        tell_weights(self.frozen, self.run)
 
     def save(self, folder: Path) -> None:
         """The weights of this epoch, which no later student gives again."""
@@ -186,10 +203,15 @@ class _Reweigh(Keeper):
 
 
 def _figures(
-    run: Run, student: EmotionModel, frozen: Frozen, validation: list[Any], fitted: Fitted
+    config: DistilConfig,
+    run: Run,
+    student: EmotionModel,
+    frozen: Frozen,
+    validation: list[Any],
+    fitted: Fitted,
 ) -> dict[str, object]:
     """Before, after and at the last step; says where refinement was not selected."""
-    after = {**validation_figures(student, validation), **unseen_kl(student, frozen)}
+    after = {**validation_figures(student, validation), **unseen(config, student, frozen)}
     last = {k: v for k, v in fitted.history[-1].items() if k != "step"} if fitted.history else {}
     if fitted.selected_initial:
         run.log("Refinement not selected: the unrefined student wins on English validation.")
@@ -226,7 +248,10 @@ def _data(config: DistilConfig, frozen: Frozen) -> tuple[dict[str, Any], ...]:
         if status is TranslationStatus.GIVEN
     )
     return (
-        *(data_entry(path, len(read_texts(path)), "unlabelled") for path in config.unlabelled),
+        *(
+            data_entry(path, len(read_texts(path)[: config.limit_rows]), "unlabelled")
+            for path in config.unlabelled
+        ),
         *(data_entry(path, given[language_of(path)], "pairs") for path in config.parallel),
     )
 
@@ -248,6 +273,7 @@ def _manifest(
         pooling=student.pooling,
         prefix=student.prefix,
         max_length=student.max_length,
+        **inherited(student.manifest),
         weight_reference=reference.to_dict(),
         split=student.manifest.split if student.manifest is not None else None,
         parents=parents,

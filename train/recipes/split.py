@@ -16,9 +16,9 @@ FILE = "split.json"
 def run(config: SplitConfig, run: Run) -> dict[str, object]:
     """Draw the split over the texts of both files; write ``<output>/split.json``."""
     run.stage("drawing")
-    rows = read_emotions(config.data, labelled=True)
+    rows = read_emotions(config.data, labelled=True)[: config.limit_rows]
     if config.triggers is not None:
-        rows += read_triggers(config.triggers, labelled=True)
+        rows += read_triggers(config.triggers, labelled=True)[: config.limit_rows]
     split = make_split([row.text for row in rows], config.seed, config.validation_fraction)
     place = Path(config.output) / FILE
     split.save(place)

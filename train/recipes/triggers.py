@@ -72,7 +72,7 @@ def _validation(config: TriggersConfig) -> tuple[Manifest, list[Example]]:
             f"{config.model} was trained on another split than {config.split}.",
             "Use its own split file, or insist=true if you know why.",
         )
-    _, rows = split.partition(read_triggers(config.data, labelled=True))
+    _, rows = split.partition(read_triggers(config.data, labelled=True)[: config.limit_rows])
     if not any(any(row.triggers or ()) for row in rows):
         raise DataError(
             f"{config.data} has no trigger on the validation side.", "Use another split."

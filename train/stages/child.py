@@ -114,6 +114,10 @@ def _pass_on(events: Sequence[Event], name: str, run: Run) -> None:
             run.progress(data["done"], data["total"], **data["figures"])
         elif event.kind is Kind.LOG:
             run.log(data["sentence"])
+        elif event.kind is Kind.DEVICE:
+            run.tell(event.kind, **data)
+        elif event.kind is Kind.WEIGHTS:
+            run.tell(event.kind, **{**data, "stage": name})
         elif event.kind is Kind.SAVED:
             run.saved(data["path"])
         elif event.kind is Kind.INTERRUPTED:

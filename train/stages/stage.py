@@ -12,6 +12,7 @@ from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 from typing import Any
 
+from core.errors import ConfigError
 from train.config import PipelineConfig
 from train.options import RecipeConfig, built, describe
 from train.past import run_folder
@@ -19,6 +20,7 @@ from train.paths import CHECKS
 from train.recipes import RECIPES, Recipe
 from train.values import paths_in
 
+Plan = Mapping[str, Mapping[str, Any]]
 HANDED = ("seed", "device", "threads")  # the pipeline's, where a stage does not say its own
 KEPT = ("language",)  # {language} stands in hub ids, and stays
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
@@ -53,8 +55,11 @@ def stages_of(config: PipelineConfig) -> list[Stage]:
 
 def problems_of(config: PipelineConfig) -> list[str]:
     """Sentences on everything that is wrong, whatever lies on the disk."""
-    stages, problems = read(config)
-    names = list(config.stages)
+    try:
+        stages, problems = read(config)
+    except ConfigError as error:  # what the plan is made from is missing
+        return [str(error)]
+    names = list(config.plan())
     asked = [*config.only, *(entry.partition(":")[0] for entry in config.adopt)]
     problems += [
         f"{name!r} is no stage.{_meant(name, names)}" for name in asked if name not in names
@@ -86,25 +91,27 @@ def absent_of(config: PipelineConfig) -> list[str]:
 
 def read(config: PipelineConfig) -> tuple[dict[str, Stage], list[str]]:
     """Stages by name, as far as they can be read, and sentences on what is wrong with them."""
-    places = config.places()
-    outputs, problems = _outputs(config, places)
+    places, plan = config.places(), config.plan()
+    outputs, problems = _outputs(config, plan, places)
     stages = {}
-    for name, raw in config.stages.items():
-        stage, wrong = _stage(name, raw, {**places, **outputs}, config)
+    for name in plan:
+        stage, wrong = _stage(name, plan, {**places, **outputs}, config)
         problems += [f"{name}: {sentence}" for sentence in wrong]
         if stage is not None:
             paths = [place for _, kind, place in _paths(stage) if kind != "output"]
             read_too = {maker for place in paths for maker in makers(place, outputs, name)}
             needs = read_too | set(stage.needs)
-            stages[name] = replace(stage, needs=tuple(n for n in config.stages if n in needs))
+            stages[name] = replace(stage, needs=tuple(n for n in plan if n in needs))
     return stages, problems
 
 
-def _outputs(config: PipelineConfig, places: Mapping[str, str]) -> tuple[dict[str, str], list[str]]:
+def _outputs(
+    config: PipelineConfig, plan: Plan, places: Mapping[str, str]
+) -> tuple[dict[str, str], list[str]]:
     """Where each stage writes, and sentences on names and places that cannot be."""
     outputs: dict[str, str] = {}
     problems = []
-    for name, raw in config.stages.items():
+    for name, raw in plan.items():
         if not _NAME.fullmatch(name) or name in places or name in KEPT:
             problems.append(f"{name}: a stage cannot be called that.")
         asked = raw.get("output", default := str(Path(config.output) / name))
@@ -120,11 +127,12 @@ def _outputs(config: PipelineConfig, places: Mapping[str, str]) -> tuple[dict[st
 
 
 def _stage(
-    name: str, raw: Mapping[str, Any], known: Mapping[str, str], config: PipelineConfig
+    name: str, plan: Plan, known: Mapping[str, str], config: PipelineConfig
 ) -> tuple[Stage | None, list[str]]:
     """A stage, its needs as far as they are named, and what is wrong with it."""
+    raw = plan[name]
     recipe, problems = _recipe(raw.get("recipe"))
-    needs, wrong = _needs(raw.get("needs", []), config.stages)
+    needs, wrong = _needs(raw.get("needs", []), plan)
     own = {key: value for key, value in raw.items() if key not in ("recipe", "needs", "output")}
     filled, unknown = _filled(own, known)
     problems += [*wrong, *unknown]
@@ -133,7 +141,7 @@ def _stage(
     handed = {key: getattr(config, key) for key in HANDED}
     values = {**handed, **filled, "output": known[name]}
     made, bad = built(recipe.config_class, values)
-    used = {n for n in _PLACE.findall(str(own)) if n in config.stages}
+    used = {n for n in _PLACE.findall(str(own)) if n in plan}
     return Stage(name, recipe, made, (*needs, *used)), [*problems, *bad]
 
 

@@ -57,8 +57,11 @@ def finetune(config: TeacherConfig, run: Run, role: str) -> dict[str, object]:
     place = locate(config.model, told(run))
     parent = parent_of(place)
     rows = read_rows(config, save=False)
+    labelled, unlabelled = load_texts(place.folder)
+    seen = {}
     if parent is not None:
         _refuse_other(config, parent, rows)
+        seen = {"validation_seen": _tell_seen(config.model, rows, labelled, run)}
     if not split_file(config).is_file():
         rows.split.save(split_file(config))
     run.log(f"{len(rows.train)} training rows, {len(rows.validation)} validation rows")
@@ -67,8 +70,7 @@ def finetune(config: TeacherConfig, run: Run, role: str) -> dict[str, object]:
     run.stage("training")
     fitted = train_classifier(model, rows, config, run, step_zero=parent is not None)
     figures = validation_figures(model, rows.validation)
-    manifest = describe(model, rows, config, run, figures, fitted, parent)
-    labelled, unlabelled = load_texts(place.folder)
+    manifest = describe(model, rows, config, run, {**figures, **seen}, fitted, parent)
     labelled |= {text_hash(example.text) for example in (*rows.train, *rows.validation)}
     save_emotion_model(
         model,
@@ -77,7 +79,7 @@ def finetune(config: TeacherConfig, run: Run, role: str) -> dict[str, object]:
         also=lambda aside: save_texts(aside, labelled, unlabelled),
     )
     run.saved(config.output)
-    return dict(figures)
+    return {**figures, **seen}
 
 
 def parent_of(place: Source) -> Manifest | None:
@@ -105,6 +107,18 @@ def _refuse_other(config: TeacherConfig, parent: Manifest, rows: Rows) -> None:
             )
 
 
+def _tell_seen(model: str, rows: Rows, labelled: set[str], run: Run) -> int:
+    """How many validation rows the base was made with, which is told: they favour step 0."""
+    seen = sum(text_hash(example.text) in labelled for example in rows.validation)
+    if seen:
+        run.log(
+            f"{seen} of {len(rows.validation)} validation rows are texts that {model} was trained "
+            "or chosen on: validation figures are too good there, and favour its own weights; "
+            "judge by labelled files that no model has seen."
+        )
+    return seen
+
+
 def new_model(config: TeacherConfig, device: str, role: str, run: Run) -> EmotionModel:
     """The encoder with a fresh head, not yet trained."""
     place = locate(config.model, told(run))
@@ -129,7 +143,23 @@ def continued_model(config: TeacherConfig, device: str, role: str, run: Run) -> 
         f"Going on from {config.model} with its own head: pooling {model.pooling}, "
         f"prefix {model.prefix!r}, {length} sub-tokens."
     )
+    tell_threshold(model, run)
     return replace(model, name=config.output, role=role, base=config.model, max_length=length)
+
+
+def tell_threshold(parent: EmotionModel, run: Run) -> None:
+    """Say that a threshold is taken over from a model that was gone on with."""
+    if parent.threshold is not None:
+        run.log(
+            f"The trigger threshold stays that of {parent.name}, {parent.threshold:.4g}, chosen "
+            "for its weights: the recipe triggers chooses it anew."
+        )
+
+
+def inherited(parent: Manifest | None) -> dict[str, Any]:
+    """Fields of a manifest that say how triggers are found, as those of the model gone on with."""
+    names = ("threshold", "thresholds", "trigger_reduce", "trigger_score")
+    return {} if parent is None else {name: getattr(parent, name) for name in names}
 
 
 def train_classifier(
@@ -164,15 +194,21 @@ def train_classifier(
         loss,
         config,
         run,
-        evaluation=lambda _: validation_figures(model, rows.validation),
+        evaluation=lambda _: validation_figures(model, rows.validation, weights.tolist()),
         score="macro_f1",
         step_zero=step_zero,
         keep_last=config.select == "last",
     )
 
 
-def validation_figures(model: EmotionModel, validation: Sequence[Example]) -> dict[str, float]:
-    """Macro-F1 over the six classes, accuracy, and the mean log-likelihood of the gold label."""
+def validation_figures(
+    model: EmotionModel, validation: Sequence[Example], weights: Sequence[float] | None = None
+) -> dict[str, float]:
+    """Macro-F1 over the six classes, accuracy, and the mean log-likelihood of the gold label.
+
+    Args:
+        weights: of each class (K,), in the loss; with them, the loss of the training is told too.
+    """
     table = model.probabilities([example.text for example in validation])
     gold = [example.gold for example in validation]
     predicted = [LABELS[index] for index in table.argmax(axis=1)]
@@ -180,11 +216,16 @@ def validation_figures(model: EmotionModel, validation: Sequence[Example]) -> di
     likely = [
         math.log(max(row[INDEX[label]], 1e-9)) for row, label in zip(table, gold, strict=True)
     ]
-    return {
+    figures = {
         "macro_f1": report.macro_f1,
         "accuracy": report.accuracy,
         "log_likelihood": sum(likely) / len(likely),
     }
+    if weights is not None:
+        each = [weights[INDEX[label]] for label in gold]
+        weighted = sum(weight * value for weight, value in zip(each, likely, strict=True))
+        figures["loss"] = -weighted / sum(each)
+    return figures
 
 
 def class_weights(labels: Sequence[str], kind: str) -> Tensor:
@@ -218,6 +259,7 @@ def describe(
         prefix=model.prefix,
         max_length=model.max_length,
         split=rows.split.hash,
+        **inherited(parent),
         parents={} if parent is None else {parent.role: parent.identity},
         data=rows.data,
         metrics=metrics,

@@ -77,13 +77,13 @@ def freeze(
         DataError: when no usable tweet is left.
     """
     run.stage("unlabelled tweets")
-    texts, counts = read_unlabelled(config.unlabelled, split)
+    texts, counts = read_unlabelled(config.unlabelled, split, config.limit_rows)
     identifier = LanguageIdentifier(config.languages)
     languages = [language.code for language in identifier.identify_many(texts)]
     run.log(f"{len(texts)} tweets: {dict(Counter(languages).most_common())}")
-    run.stage("translation")
+    run.stage("translate")
     translations = translate(texts, languages, translator, run, student.device.type)
-    run.stage("readings")
+    run.stage("weigh")
     for pair in balanced(config, texts, split, lambda english: reading(run, teacher, english)):
         texts.append(pair.text)
         languages.append(pair.language)

@@ -24,9 +24,11 @@ from transformers.trainer_callback import PrinterCallback
 
 from core.loading import quiet
 from train.config import TrainingConfig
+from train.events import Kind
 from train.kept import Checkpoint, newest, place, prune
 from train.options import RecipeConfig
 from train.run import Run
+from train.training.tracking import tracked
 from train.training.trainer import Evaluation, LossFunction, LossTrainer, Rows, load_weights
 from train.training.watch import Keeper, Reporter, Saver
 
@@ -49,6 +51,14 @@ def device_of(config: RecipeConfig) -> str:
     if config.device == "auto":
         return "cuda" if torch.cuda.is_available() else "cpu"
     return config.device
+
+
+def device_name(config: RecipeConfig) -> str:
+    """The device in words: "cpu (2 threads)", "cuda (NVIDIA H200)"."""
+    if device_of(config) == "cuda":
+        return f"cuda ({torch.cuda.get_device_name()})"
+    threads = torch.get_num_threads()
+    return f"cpu ({threads} thread{'s' * (threads != 1)})"
 
 
 @dataclass(frozen=True)
@@ -75,6 +85,7 @@ def fit(
     step_zero: bool = False,
     keep_last: bool = False,
     callbacks: Sequence[TrainerCallback] = (),
+    beside: Mapping[str, float] | None = None,
 ) -> Fitted:
     """Train ``module`` in place; it ends with the weights of the best validation.
 
@@ -89,33 +100,36 @@ def fit(
         step_zero: the untouched module is a candidate too.
         keep_last: end with the last step's weights whatever validation says.
         callbacks: those that are a ``Keeper`` are kept with each checkpoint.
+        beside: what the loss function leaves there at each step is told beside its loss.
 
     Raises:
-        ModelError: when the loss is no longer a number.
+        ModelError: when the loss, or a gradient, is no longer a number.
         CheckpointError: when a checkpoint cannot be written.
         KeyboardInterrupt: after Ctrl-C, once a checkpoint is whole.
     """
     _fast_attention(module, config)
     checkpoint = newest(run.checkpoints) if run.resumed else None
     initial, untouched = _before(module, evaluation if step_zero else None, run, checkpoint)
-    reporter = Reporter(run, _limit(config))
+    run.tell(Kind.DEVICE, device=device_name(config))
+    reporter = Reporter(run, _limit(config), {} if beside is None else beside)
     keepers = [callback for callback in callbacks if isinstance(callback, Keeper)]
     saver = Saver(run, config.checkpoint_minutes, reporter, keepers, dict(initial))
     keep_best = evaluation is not None and not keep_last
-    trainer = LossTrainer(
-        model=module,
-        args=_arguments(config, run.checkpoints, score if keep_best else "", evaluation),
-        rows=Rows(rows),
-        work=run.checkpoints,
-        eval_dataset=Rows(rows[:1]) if evaluation is not None else None,
-        data_collator=collate,
-        loss_function=loss_function,
-        evaluation=evaluation,
-        optimizers=(_optimizer(module, config), None),
-        callbacks=[*_patience(config, keep_best), reporter, *callbacks, saver],
-    )
-    trainer.remove_callback(PrinterCallback)
-    _train(trainer, saver, checkpoint, run)
+    with tracked(config, run) as report_to:
+        trainer = LossTrainer(
+            model=module,
+            args=_arguments(config, run, score if keep_best else "", evaluation, report_to),
+            rows=Rows(rows),
+            work=run.checkpoints,
+            eval_dataset=Rows(rows[:1]) if evaluation is not None else None,
+            data_collator=collate,
+            loss_function=loss_function,
+            evaluation=evaluation,
+            optimizers=(_optimizer(module, config), None),
+            callbacks=[*_patience(config, keep_best), reporter, *callbacks, saver],
+        )
+        trainer.remove_callback(PrinterCallback)
+        _train(trainer, saver, checkpoint, run)
     _settle(trainer, run.checkpoints, keep_best)
     history = _history(trainer)
     best = max((row[score] for row in history), default=None) if score else None
@@ -201,7 +215,11 @@ def _optimizer(module: nn.Module, config: TrainingConfig) -> torch.optim.Optimiz
 
 
 def _arguments(
-    config: TrainingConfig, work: Path, score: str, evaluation: Evaluation | None
+    config: TrainingConfig,
+    run: Run,
+    score: str,
+    evaluation: Evaluation | None,
+    report_to: list[str],
 ) -> TrainingArguments:
     """Our options in the Trainer's words.
 
@@ -210,7 +228,9 @@ def _arguments(
     """
     strategy = "no" if evaluation is None else ("steps" if config.eval_steps else "epoch")
     return TrainingArguments(
-        output_dir=str(work),
+        output_dir=str(run.checkpoints),
+        run_name=Path(config.output).name,
+        project="tandem",
         per_device_train_batch_size=config.batch_size,
         num_train_epochs=config.epochs,
         max_steps=config.max_steps or -1,
@@ -234,7 +254,7 @@ def _arguments(
         remove_unused_columns=False,
         use_cpu=device_of(config) == "cpu",
         seed=config.seed,
-        report_to=[],
+        report_to=report_to,
         disable_tqdm=True,
     )
 

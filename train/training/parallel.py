@@ -64,7 +64,8 @@ def load_pairs(config: ParallelConfig, run: Run) -> tuple[list[Pair], list[dict[
     pairs: list[Pair] = []
     data: list[dict[str, Any]] = []
     for path in config.parallel:
-        chosen = sample(read_pairs(path, config.licences), config.pairs_per_language, config.seed)
+        found = read_pairs(path, config.licences)[: config.limit_rows]
+        chosen = sample(found, config.pairs_per_language, config.seed)
         run.log(f"{language_of(path)}: {len(chosen)} pairs")
         pairs += chosen
         data.append(data_entry(path, len(chosen), "train"))

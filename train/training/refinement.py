@@ -9,15 +9,19 @@ from typing import Any
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from torch import Tensor, nn
 
-from core.distillation import kl_per_row
+from core.distillation import distillation_loss, kl_per_row
 from core.labels import LABELS
 from core.models import EmotionModel
 from core.prior import fit_factors, mean_prediction, rescaled
+from train.config import DistilConfig
+from train.events import Kind
 from train.run import Run
 from train.training.frozen import BATCH, Floats, Frozen
 
 Rows = NDArray[np.int64]
+BINS = 20  # of the weights' histogram
 
 
 def trained_rows(frozen: Frozen) -> Rows:
@@ -25,13 +29,50 @@ def trained_rows(frozen: Frozen) -> Rows:
     return np.flatnonzero(frozen.used & ~frozen.held_out)
 
 
-def unseen_kl(student: EmotionModel, frozen: Frozen) -> dict[str, float]:
-    """Mean KL(teacher‖student) on held-out unlabelled tweets; nothing where none is held out."""
+def objective(config: DistilConfig, logits: Tensor, teacher: Tensor, weights: Tensor) -> Tensor:
+    """Eq. 1 of a batch, and the share of hard labels in it where that is asked for; a scalar.
+
+    Args:
+        logits: (B, K) of the student; teacher: (B, K) probabilities; weights: (B,) w̄.
+    """
+    soft = distillation_loss(logits, teacher, weights, config.temperature)
+    if not config.hard_weight:
+        return soft
+    hard = nn.functional.cross_entropy(logits.float(), teacher.argmax(dim=1), reduction="none")
+    return (1 - config.hard_weight) * soft + config.hard_weight * (weights * hard).mean()
+
+
+def unseen(config: DistilConfig, student: EmotionModel, frozen: Frozen) -> dict[str, float]:
+    """Of held-out unlabelled tweets; nothing where none is held out.
+
+    Returns:
+        unseen_kl: mean KL(teacher‖student); loss: that of the training, on them.
+    """
     rows = np.flatnonzero(frozen.held_out & frozen.used)
     if not len(rows):
         return {}
     table = student.probabilities([frozen.texts[row] for row in rows])
-    return {"unseen_kl": float(_kl(frozen.teacher[rows], table).mean())}
+    weights = torch.tensor(frozen.weights[rows], dtype=torch.float32)
+    teacher = torch.tensor(frozen.teacher[rows], dtype=torch.float32)
+    return {
+        "unseen_kl": float(_kl(frozen.teacher[rows], table).mean()),
+        "loss": float(objective(config, _logits(table), teacher, weights)),
+    }
+
+
+def tell_weights(frozen: Frozen, run: Run) -> None:
+    """An event with the distribution of w̄ over the tweets that have one."""
+    weights = frozen.weights[~np.isnan(frozen.weights)]
+    counts, edges = np.histogram(weights, bins=BINS, range=(0.0, 1.0))
+    run.tell(
+        Kind.WEIGHTS,
+        stage="weigh",
+        edges=edges,
+        counts=counts,
+        tweets=len(weights),
+        counting=float((weights > 0).mean()) if len(weights) else 0.0,
+        mean=float(weights.mean()) if len(weights) else None,
+    )
 
 
 def prior_shift(frozen: Frozen, run: Run) -> dict[str, Any] | None:
@@ -121,5 +162,9 @@ def _mean_kl(teacher: Floats, student: Floats) -> float | None:
 
 def _kl(teacher: Floats, student: NDArray[Any]) -> torch.Tensor:
     """KL(P‖Q) (n,) of rows (n, K), in nats."""
-    logits = torch.log(torch.tensor(student, dtype=torch.float32).clamp(min=1e-9))
-    return kl_per_row(logits, torch.tensor(teacher, dtype=torch.float32))
+    return kl_per_row(_logits(student), torch.tensor(teacher, dtype=torch.float32))
+
+
+def _logits(probabilities: NDArray[Any]) -> Tensor:
+    """Numbers (n, K) whose softmax these are."""
+    return torch.log(torch.tensor(probabilities, dtype=torch.float32).clamp(min=1e-9))

@@ -16,10 +16,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.data import read_emotions, read_texts, read_triggers, text_hash
+from core.errors import SplitError
 from core.labels import LABELS
 from core.records import Example
 from core.splits import Split, make_split
-from train.config import TeacherConfig
+from train.config import DistilConfig, TeacherConfig
 from train.report import data_entry
 
 
@@ -39,10 +40,12 @@ def read_rows(config: TeacherConfig, save: bool = True) -> Rows:
     Args:
         save: write down a split that had to be made.
     """
-    main = read_emotions(config.data, labelled=True)
+    main = read_emotions(config.data, labelled=True)[: config.limit_rows]
     triggers = read_triggers(config.triggers, labelled=True) if config.triggers else []
+    triggers = triggers[: config.limit_rows]
     split = _split(config, [example.text for example in (*main, *triggers)], save)
     train, validation = split.partition(main)
+    refuse_empty(config.data, train, validation)
     extra = _extra(config, split)
     data = [data_entry(config.data, len(train), "train"), *_extra_entries(config, extra)]
     rows = (*train, *(example for _, example in extra))
@@ -69,7 +72,7 @@ def _extra(config: TeacherConfig, split: Split) -> list[tuple[str, Example]]:
     """(path, row) of further files: sources as asked, not in the split, capped per class."""
     by_class: dict[str, list[tuple[str, Example]]] = defaultdict(list)
     for path in config.extra:
-        for example in read_emotions(path, labelled=True):
+        for example in read_emotions(path, labelled=True)[: config.limit_rows]:
             wanted = not config.extra_sources or example.source in config.extra_sources
             if wanted and not split.is_known(example.text):
                 by_class[example.gold].append((path, example))
@@ -100,12 +103,40 @@ def unheld(rows: Sequence[Example], split_file: str | None) -> list[Example]:
     return [row for row in rows if split.is_validation(row.text) or not split.is_known(row.text)]
 
 
-def read_unlabelled(paths: Sequence[str], split: Split) -> tuple[list[str], dict[str, int]]:
-    """Distinct tweets of the files, validation texts left out; and how many were left out."""
+def refuse_empty(path: str, train: Sequence[Example] | None, held: Sequence[Example]) -> None:
+    """Raises SplitError where a file has no row on a side of the split that is needed."""
+    for name, rows in (("training", train), ("validation", held)):
+        if rows is not None and not rows:
+            raise SplitError(
+                f"{path} has no row on the {name} side of the split.",
+                "Give more rows, or split anew with another seed or validation_fraction.",
+            )
+
+
+def validation_rows(config: DistilConfig, split: Split) -> list[Example]:
+    """The English rows that select a step of the distillation.
+
+    Where ``limit_rows`` is given, the split may have been drawn from the first rows alone.
+    """
+    rows = read_emotions(config.data, labelled=True)
+    unknown = "refuse" if config.limit_rows is None else "train"
+    _, validation = split.partition(rows, unknown)  # type: ignore[arg-type]
+    refuse_empty(config.data, None, validation)
+    return validation
+
+
+def read_unlabelled(
+    paths: Sequence[str], split: Split, limit: int | None = None
+) -> tuple[list[str], dict[str, int]]:
+    """Distinct tweets of the files, validation texts left out; and how many were left out.
+
+    Args:
+        limit: of each file only so many of its first rows.
+    """
     texts: dict[str, str] = {}
     total = held = 0
     for path in paths:
-        for text in read_texts(path):
+        for text in read_texts(path)[:limit]:
             total += 1
             held += split.is_validation(text)
             if not split.is_validation(text):

@@ -8,6 +8,8 @@ would differ. Knows nothing of losses.
 import math
 import time
 from abc import ABC, abstractmethod
+from collections import deque
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -36,13 +38,21 @@ class Keeper(TrainerCallback, ABC):
 class Reporter(TrainerCallback):
     """Steps and figures to the run's events; stops when time is out."""
 
-    def __init__(self, run: Run, limit: float | None) -> None:
-        self.run = run
+    def __init__(self, run: Run, limit: float | None, beside: Mapping[str, float]) -> None:
+        self.run, self.beside = run, beside
         self.limit = limit  # seconds of the run at which training ends; None: no limit
-        self.losses: list[float] = []  # of the steps since the last event, WINDOW at most
+        # By name, of the steps since the last event, WINDOW at most; the loss and what is beside.
+        self.told: dict[str, list[float]] = {}
+        self.took: deque[float] = deque(maxlen=WINDOW)  # seconds of the latest steps
+        self.began = 0.0
+
+    def on_step_begin(self, args: Any, state: Any, control: Any, **_: Any) -> None:
+        """Take the time: validations and checkpoints lie between steps."""
+        self.began = time.monotonic()
 
     def on_step_end(self, args: Any, state: Any, control: Any, **_: Any) -> None:
         """End in time, with a last validation."""
+        self.took.append(time.monotonic() - self.began)
         if self.limit is None or control.should_training_stop:
             return
         if self.run.elapsed() >= self.limit:
@@ -54,7 +64,8 @@ class Reporter(TrainerCallback):
     def on_log(self, args: Any, state: Any, control: Any, logs: Any = None, **_: Any) -> None:
         """A step's loss or validation figures."""
         if "loss" in logs:
-            self._step(state, logs["loss"])
+            _refuse_no_number(args, state, logs)
+            self._step(args, state, logs["loss"])
         shown = {name[5:]: float(v) for name, v in logs.items() if name.startswith("eval_")}
         for name, value in shown.items():
             self.run.metric(f"eval_{name}", value, step=state.global_step)
@@ -62,19 +73,32 @@ class Reporter(TrainerCallback):
             figures = ", ".join(f"{name} {value:.4f}" for name, value in shown.items())
             self.run.log(f"step {state.global_step}: {figures}")
 
-    def _step(self, state: Any, loss: float) -> None:
-        """Each loss is looked at, and the mean of twenty is written down."""
-        if not math.isfinite(loss):
+    def _step(self, args: Any, state: Any, loss: float) -> None:
+        """Figures of each step beside the progress, and the mean of twenty written down."""
+        for name, value in {"loss": loss, **self.beside}.items():
+            self.told.setdefault(name, []).append(value)
+        means = {name: sum(values) / len(values) for name, values in self.told.items()}
+        pace = args.train_batch_size * len(self.took) / max(sum(self.took), 1e-9)
+        self.run.progress(state.global_step, state.max_steps, **means, samples_per_second=pace)
+        if state.global_step % WINDOW == 0:
+            for name, mean in means.items():
+                self.run.metric(name, mean, step=state.global_step)
+            self.told.clear()
+
+
+def _refuse_no_number(args: Any, state: Any, logs: Any) -> None:
+    """Raises ModelError before the weights of such a step could be kept.
+
+    In float16 a gradient that overflows is left out of the step, and the scale lowered.
+    """
+    checked = ("loss",) if args.fp16 else ("loss", "grad_norm")
+    for name in checked:
+        if not math.isfinite(logs.get(name, 0.0)):
+            what = "the loss is" if name == "loss" else "the gradients are"
             raise ModelError(
-                f"At step {state.global_step} the loss is no longer a number.",
+                f"At step {state.global_step} {what} no longer a number.",
                 "Lower learning_rate, or train in float32.",
             )
-        self.losses.append(loss)
-        mean = sum(self.losses) / len(self.losses)
-        self.run.progress(state.global_step, state.max_steps, loss=mean)
-        if state.global_step % WINDOW == 0:
-            self.run.metric("loss", mean, step=state.global_step)
-            self.losses.clear()
 
 
 class Saver(TrainerCallback):
@@ -100,7 +124,7 @@ class Saver(TrainerCallback):
     def load(self, checkpoint: Checkpoint) -> None:
         """Give everybody the state that was kept with a checkpoint."""
         self.step = checkpoint.step
-        self.reporter.losses = list(checkpoint.notes["losses"])
+        self.reporter.told = {name: list(v) for name, v in checkpoint.notes["told"].items()}
         for keeper in self.keepers:
             keeper.load(checkpoint.folder)
 
@@ -125,7 +149,7 @@ class Saver(TrainerCallback):
         folder = place(self.run.checkpoints, state.global_step)
         notes = {
             "last": control.should_training_stop,
-            "losses": self.reporter.losses,
+            "told": self.reporter.told,
             "initial": self.initial,
         }
         try:

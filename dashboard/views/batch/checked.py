@@ -22,7 +22,7 @@ def checked(check: Check, layout: Layout) -> str:
     return (
         f'<section class="td-f-card"><h3>{words.CHECK_STEP}</h3>{_summary(check)}'
         f"{_mapped(layout)}{_counts(check, layout)}{_problems(check)}"
-        f"{_mapping(check.unknown) if check.unknown else ''}</section>"
+        f"{mapping(check.unknown) if check.unknown else ''}</section>"
     )
 
 
@@ -132,7 +132,7 @@ def _problem(trouble: Trouble) -> str:
     return f'<tr><th scope="row">{words.number(trouble.line)}</th>{inside}</tr>'
 
 
-def _mapping(unknown: Sequence[UnknownLabel]) -> str:
+def mapping(unknown: Sequence[UnknownLabel]) -> str:
     """A list for each label outside the six, what is suggested filled in."""
     heads = "".join(f'<th scope="col">{name}</th>' for name in words.MAPPING_COLUMNS)
     rows = "".join(_unknown(one, place) for place, one in enumerate(unknown))

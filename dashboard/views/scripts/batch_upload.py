@@ -1,10 +1,11 @@
 """The JavaScript that sends a file: chosen or dropped, with progress, never more than is allowed.
 
 Part of dashboard/views/scripts/batch.py, whose functions it uses. The body goes to
-dashboard/batch/routes.py as it is; the header of its own keeps foreign pages from doing the same.
+dashboard/uploads.py as it is; the header of its own keeps foreign pages from doing the same.
 """
 
-from dashboard.batch.routes import NAME, UPLOAD
+from dashboard.batch.routes import UPLOAD
+from dashboard.uploads import NAME
 from dashboard.wording import batch
 
 SCRIPT = """

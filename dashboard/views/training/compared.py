@@ -1,0 +1,153 @@
+"""Several runs side by side: their curves over each other, what was set differently, final figures.
+
+Knows records, options as plain values, and HTML; reads no file.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from dashboard.views import markup
+from dashboard.views.training import curves, signs
+from dashboard.views.training.made import flat
+from dashboard.views.training.runs import Seen
+from dashboard.wording import training_live as words
+
+OWN = ("output",)  # options that differ in all runs, and say nothing
+
+
+def compared(seen: Sequence[Seen], configs: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+    """All of it: key → HTML, in order.
+
+    Args:
+        configs: the options of each run, as YAML holds them.
+    """
+    names = names_of(seen)
+    title = words.COMPARED.format(count=len(seen))
+    head = (
+        f'<div class="td-l-head"><h2 tabindex="-1" data-role="compared-title">{title}</h2>'
+        f"{signs.button('uncompare', words.CLOSE)}</div>"
+    )
+    drawn = curves.overlaid(
+        [(name, one.told.curves) for name, one in zip(names, seen, strict=True)]
+    )
+    return {
+        "head": head,
+        "curves": drawn or f'<p class="td-l-note">{words.NO_OVERLAY}</p>',
+        "metrics": metrics(names, [one.told.outcome for one in seen]),
+        "configs": differences(names, configs),
+    }
+
+
+def names_of(seen: Sequence[Seen]) -> list[str]:
+    """What each run is called, with its id where two are called the same; unescaped."""
+    names = [signs.name_of(one.job) for one in seen]
+    return [
+        f"{name} ({one.job.id})" if names.count(name) > 1 and name != one.job.id else name
+        for name, one in zip(names, seen, strict=True)
+    ]
+
+
+def differing(configs: Sequence[Mapping[str, Any]]) -> dict[str, list[str]]:
+    """Options that are not the same in all runs: name → how each run has it, in text.
+
+    What lies within an option counts by itself, such as a stage's own; an option that a run does
+    not have is NOT_SET.
+    """
+    flats = [flat_config(config) for config in configs]
+    found: dict[str, list[str]] = {}
+    for name in dict.fromkeys(name for one in flats for name in one):
+        if name.rpartition(".")[2] in OWN:
+            continue
+        values = [one.get(name, words.NOT_SET) for one in flats]
+        if len(set(values)) > 1:
+            found[name] = values
+    return found
+
+
+def flat_config(config: Mapping[str, Any], above: str = "") -> dict[str, str]:
+    """Options by one name each, as text."""
+    found: dict[str, str] = {}
+    for name, value in config.items():
+        full = f"{above}.{name}" if above else str(name)
+        if isinstance(value, Mapping):
+            found |= flat_config(value, full)
+        elif isinstance(value, list | tuple):
+            found[full] = ", ".join(map(str, value)) or "[]"
+        else:
+            found[full] = "null" if value is None else words.value(value)
+    return found
+
+
+def differences(names: Sequence[str], configs: Sequence[Mapping[str, Any]]) -> str:
+    """The options that differ, a row each."""
+    found = differing(configs)
+    if not found:
+        return _card("configs", words.CONFIGS, f'<p class="td-l-note">{words.SAME_CONFIGS}</p>')
+    rows = [
+        _row(f"<code>{markup.text(name)}</code>", [markup.text(value) for value in values])
+        for name, values in found.items()
+    ]
+    return _card("configs", words.CONFIGS, _table(words.CONFIGS, words.OPTION, names, rows))
+
+
+def metrics(names: Sequence[str], outcomes: Sequence[Mapping[str, Any]]) -> str:
+    """Final figures, a row each; the best of a row is in bold where it is known what is better."""
+    flats = [
+        {
+            name: value
+            for name, value in flat(one).items()
+            if isinstance(value, int | float) and not isinstance(value, bool)
+        }
+        for one in outcomes
+    ]
+    order = dict.fromkeys(name for one in flats for name in one)
+    if not order:
+        return _card("metrics", words.METRICS, f'<p class="td-l-note">{words.NO_METRICS}</p>')
+    rows = [
+        _row(markup.text(words.figure_name(name)), _cells(name, [one.get(name) for one in flats]))
+        for name in order
+    ]
+    head = words.FIGURE_HEADS[0]
+    return _card("metrics", words.METRICS, _table(words.METRICS, head, names, rows))
+
+
+def _cells(name: str, values: Sequence[float | None]) -> list[str]:
+    best = _best(name, values)
+    return [
+        f"<strong>{words.value(value)}</strong>" if value == best and best is not None
+        else words.value(value)
+        for value in values
+    ]  # fmt: skip
+
+
+def _best(name: str, values: Sequence[float | None]) -> float | None:
+    """The best value of a figure; None where nobody knows which is, or all are equal."""
+    known = [value for value in values if value is not None]
+    if len(set(known)) < 2:
+        return None
+    if any(mark in name for mark in words.SMALLER_IS_BETTER):
+        return min(known)
+    if any(mark in name for mark in words.LARGER_IS_BETTER):
+        return max(known)
+    return None
+
+
+def _row(head: str, cells: Sequence[str]) -> str:
+    inside = "".join(f"<td>{cell}</td>" for cell in cells)
+    return f'<tr><th scope="row">{head}</th>{inside}</tr>'
+
+
+def _table(caption: str, first: str, names: Sequence[str], rows: Sequence[str]) -> str:
+    heads = "".join(f'<th scope="col">{markup.text(name)}</th>' for name in (first, *names))
+    return (
+        f'<div class="td-l-scroll" tabindex="0" role="group" aria-label="{caption}">'
+        f'<table class="td-l-table td-l-beside"><caption class="td-sr">{caption}</caption>'
+        f"<thead><tr>{heads}</tr></thead><tbody>{''.join(rows)}</tbody></table></div>"
+    )
+
+
+def _card(key: str, title: str, drawn: str) -> str:
+    return (
+        f'<section class="td-l-card" aria-labelledby="td-l-{key}"><h3 id="td-l-{key}">{title}'
+        f"</h3>{drawn}</section>"
+    )

@@ -1,0 +1,235 @@
+"""The whole pipeline in a small world: all of it once, nothing twice, what a change reaches.
+
+Stages run in this process, each by its own command as a child would; children themselves are in
+test_demo.py. What the recipes compute by themselves is the truth.
+"""
+
+import io
+import json
+from collections.abc import Iterator
+from contextlib import redirect_stderr, redirect_stdout
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from core.checkpoints import load_texts, read_manifest
+from core.data import read_emotions, text_hash
+from core.splits import Split
+from train import __main__ as cli
+from train.events import Event, Kind, latest_run, read
+from train.stages import child
+
+STAGES = {
+    "split",
+    "teacher",
+    "student_before",
+    "student",
+    "teacher_thresholds",
+    "student_before_thresholds",
+    "student_thresholds",
+    "evaluate",
+}
+
+
+def work(words: Any, folder: Path, log: Path, name: str, run: Any, late: Any) -> child.Ended:
+    """A stage without a process of its own; what it told is passed on as from one."""
+    tail = child.Tail(folder / child.EVENTS)
+    said = io.StringIO()
+    with redirect_stderr(said), redirect_stdout(io.StringIO()):
+        code = cli.main(list(words))
+    child._pass_on(tail.new(), name, run)
+    if code == cli.INTERRUPTED:
+        raise KeyboardInterrupt
+    return child.Ended(code, *(child._why(code, folder, 0, said.getvalue()) if code else ()))
+
+
+@pytest.fixture(scope="module")
+def in_process() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(child, "work", work)
+        yield
+
+
+@pytest.fixture(scope="module")
+def files(world: Any) -> Any:
+    """A translator of few steps; a labelled French file."""
+    world.train(
+        "translator",
+        "few_steps",
+        languages="fr",
+        vocabulary=500,
+        width=32,
+        encoder_layers=1,
+        decoder_layers=1,
+        heads=2,
+        max_steps=4,
+        batch_size=16,
+        parallel=world.path("train_fr-en.tsv"),
+    )
+    rows = read_emotions(world.path("emotions.tsv"))
+    french = [(f"f{row.id}", f"je suis {row.text[::-1]}", row.gold) for row in rows[:30]]
+    world.write("dev_fr.tsv", ("ID", "Texts", "Labels"), french)
+    return world
+
+
+def line(world: Any, output: str, **changes: Any) -> list[str]:
+    """The pipeline as it is typed."""
+    options = {
+        "data": world.path("emotions.tsv"),
+        "triggers": world.path("triggers.tsv"),
+        "unlabelled": world.path("unlabelled.tsv"),
+        "dev": world.path("dev_fr.tsv"),
+        "teacher_model": world.path("encoder"),
+        "student_model": world.path("encoder"),
+        "translator": world.path("few_steps"),
+        "pooling": "mean",
+        "batch_size": 16,
+        "teacher_epochs": 2,
+        "student_epochs": 2,
+        "distil_epochs": 1,
+        "teacher_learning_rate": 0.005,
+        "student_learning_rate": 0.005,
+        "distil_learning_rate": 0.001,
+        "threads": 1,
+        "device": "cpu",
+        "output": world.path(output),
+        **changes,
+    }
+    return ["full", *(f"{name}={value}" for name, value in options.items() if value is not None)]
+
+
+def told(world: Any, output: str) -> list[Event]:
+    return latest_run(read(Path(world.path(f"{output}.run")) / "events.jsonl"))
+
+
+def states(world: Any, output: str) -> dict[str, str]:
+    """What came of each stage in the newest start."""
+    ended = [event.data for event in told(world, output) if event.kind is Kind.ENDED]
+    return {data["stage"]: data["state"] for data in ended}
+
+
+@pytest.fixture(scope="module")
+def cooked(files: Any, in_process: None) -> Any:
+    assert cli.main(line(files, "full")) == 0
+    assert states(files, "full") == dict.fromkeys(STAGES, "ran")
+    return files
+
+
+def test_the_models_are_of_one_split_and_of_each_other(cooked: Any) -> None:
+    split = Split.load(cooked.path("full/split/split.json"))
+    teacher, before, student = (
+        read_manifest(Path(cooked.path(f"full/{name}")))
+        for name in ("teacher", "student_before", "student")
+    )
+    assert {teacher.split, before.split, student.split} == {split.hash}
+    assert student.parents["teacher"] == teacher.identity
+    assert student.parents["student"] == before.identity
+    assert student.weight_reference is not None
+    for name, manifest in (("teacher", teacher), ("student_before", before), ("student", student)):
+        found = json.loads(Path(cooked.path(f"full/{name}_thresholds/triggers.json")).read_text())
+        assert manifest.threshold == found["threshold"]
+
+
+def test_figures_are_of_every_model_on_every_file(cooked: Any) -> None:
+    scores = json.loads(Path(cooked.path("full/scores/metrics.json")).read_text())
+    found = {(row["system"], row["file"]): row["rows"] for row in scores["scores"]}
+    split = Split.load(cooked.path("full/split/split.json"))
+    rows = read_emotions(cooked.path("emotions.tsv"))
+    held = sum(split.is_validation(row.text) for row in rows)
+    for system in ("student", "student_before", "teacher on translations"):
+        assert found[system, "dev_fr"] == 30
+        assert found[system, "emotions"] == held
+    assert {row["system"] for row in scores["triggers"]} == {"student", "student_before"}
+
+
+def test_parts_device_and_weights_are_told(cooked: Any) -> None:
+    events = told(cooked, "full")
+    parts = [e.data["part"] for e in events if e.kind is Kind.STAGE and e.data["name"] == "student"
+             and "part" in e.data]  # fmt: skip
+    assert [p for p in parts if p in ("translate", "weigh", "refine")] == [
+        "translate",
+        "weigh",
+        "refine",
+    ]
+    assert {e.data["device"] for e in events if e.kind is Kind.DEVICE} == {"cpu (1 thread)"}
+    (weights,) = [e.data for e in events if e.kind is Kind.WEIGHTS]
+    table = Path(cooked.path("full/student.run/weights.tsv")).read_text().splitlines()[1:]
+    values = [float(row.rpartition("\t")[2]) for row in table if row.rpartition("\t")[2]]
+    assert weights["stage"] == "student" and weights["tweets"] == len(values) == 41
+    assert len(weights["counts"]) == 20 and sum(weights["counts"]) == len(values)
+    assert weights["edges"][0] == 0 and weights["edges"][-1] == 1
+    assert weights["counts"][-1] == sum(value >= 0.95 for value in values)
+    assert weights["counting"] == sum(value > 0 for value in values) / len(values)
+    assert weights["mean"] == pytest.approx(sum(values) / len(values), abs=1e-6)
+
+
+def test_a_distillation_tells_losses_and_kl(cooked: Any) -> None:
+    events = read(Path(cooked.path("full/student.run")) / "events.jsonl")
+    metrics = {e.data["name"] for e in events if e.kind is Kind.METRIC}
+    assert {"eval_loss", "eval_macro_f1", "eval_unseen_kl"} <= metrics
+    steps = [e.data["figures"] for e in events if e.kind is Kind.PROGRESS
+             and "samples_per_second" in e.data["figures"]]  # fmt: skip
+    assert steps and all(s["samples_per_second"] > 0 and s["kl"] >= 0 for s in steps)
+
+
+def test_a_second_start_runs_nothing(cooked: Any) -> None:
+    before = {
+        path: path.stat().st_mtime_ns for path in Path(cooked.path("full")).rglob("*.safetensors")
+    }
+    assert len(before) > 3
+    assert cli.main(line(cooked, "full")) == 0
+    assert states(cooked, "full") == dict.fromkeys(STAGES, "up to date")
+    assert all(path.stat().st_mtime_ns == time for path, time in before.items())
+
+
+def test_a_changed_file_reaches_what_depends_on_it(cooked: Any) -> None:
+    file = Path(cooked.path("unlabelled.tsv"))
+    whole = file.read_text()
+    file.write_text(whole + "n1\tje suis tres triste\n")
+    try:
+        assert cli.main(line(cooked, "full")) == 0
+        ran = {name for name, state in states(cooked, "full").items() if state == "ran"}
+        assert ran == {"student", "student_thresholds", "evaluate"}
+    finally:
+        file.write_text(whole)
+
+
+def test_without_triggers_the_bases_threshold_stays(cooked: Any) -> None:
+    """Going on from teachers and students of another split, and saying what figures mean then."""
+    bases = {
+        "teacher_model": cooked.path("full/teacher"),
+        "student_model": cooked.path("full/student"),
+    }
+    assert cli.main(line(cooked, "again", triggers=None, dev=None, seed=3, **bases)) == 0
+    assert set(states(cooked, "again")) == {n for n in STAGES if not n.endswith("thresholds")}
+    base = read_manifest(Path(cooked.path("full/student")))
+    for name in ("student_before", "student"):
+        made = read_manifest(Path(cooked.path(f"again/{name}")))
+        assert made.threshold == base.threshold is not None
+        assert made.trigger_score == base.trigger_score
+        assert made.split != base.split
+    split = Split.load(cooked.path("again/split/split.json"))
+    known, _ = load_texts(Path(cooked.path("full/student")))
+    rows = read_emotions(cooked.path("emotions.tsv"))
+    held = [row for row in rows if split.is_validation(row.text)]
+    seen = sum(text_hash(row.text) in known for row in held)
+    said = [e.data["sentence"] for e in told(cooked, "again") if e.kind is Kind.LOG]
+    assert seen == len(held) > 10
+    assert any(s.startswith(f"{seen} of {seen} validation rows are texts that ") for s in said)
+    assert any("The trigger threshold stays that of" in s for s in said)
+
+
+def test_the_first_rows_alone(cooked: Any) -> None:
+    assert cli.main(line(cooked, "few", limit_rows=40)) == 0
+    split = Split.load(cooked.path("few/split/split.json"))
+    first = {
+        text_hash(row.text)
+        for name in ("emotions.tsv", "triggers.tsv")
+        for row in read_emotions(cooked.path(name), labelled=False)[:40]
+    }
+    assert split.known == first
+    data = read_manifest(Path(cooked.path("few/teacher"))).data
+    assert data[0]["rows"] == 40 - len([h for h in split.validation])
+    student = read_manifest(Path(cooked.path("few/student")))
+    assert student.data[0]["rows"] == 40
