@@ -21,6 +21,7 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware  # noqa: E402
 from dashboard import served, theme, wording  # noqa: E402
 from dashboard.batch import routes as batch_routes  # noqa: E402
 from dashboard.batch.services import Batch  # noqa: E402
+from dashboard.models.services import Models  # noqa: E402
 from dashboard.services import Services  # noqa: E402
 from dashboard.tabs import (  # noqa: E402
     batch as batch_tab,
@@ -30,20 +31,27 @@ from dashboard.tabs import (  # noqa: E402
     compare,
     explain,
     explain_endpoint,
+    models_endpoint,
     training_endpoint,
+)
+from dashboard.tabs import (  # noqa: E402
+    header as header_tab,
+)
+from dashboard.tabs import (  # noqa: E402
+    models as models_tab,
 )
 from dashboard.tabs import (  # noqa: E402
     training as training_tab,
 )
+from dashboard.training import live_routes  # noqa: E402
 from dashboard.training import routes as training_routes  # noqa: E402
 from dashboard.training.services import Training  # noqa: E402
-from dashboard.views import page  # noqa: E402
 from dashboard.views.scripts import cards as cards_script  # noqa: E402
 from dashboard.views.scripts import form as form_script  # noqa: E402
+from dashboard.views.scripts import training_live as live_script  # noqa: E402
 
 LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
 _ADDRESS = re.compile(r"(?:\[([0-9A-Fa-f:.]+)\]|([0-9.]+))(?::\d+)?")
-POLL = 1.0  # seconds between two looks at a loading that is under way
 CACHE = (3600, 86400)  # files that came and went through endpoints: looked at, and kept, seconds
 
 
@@ -67,40 +75,38 @@ class Page(gr.Blocks):
     training: Training
 
 
-def build(services: Services, batch: Batch | None = None, training: Training | None = None) -> Page:
+def build(
+    services: Services,
+    batch: Batch | None = None,
+    training: Training | None = None,
+    models: Models | None = None,
+) -> Page:
     """The whole page on these services.
 
     Args:
         batch: uploaded files and their runs; None: in the folder ``runs``, with usual limits.
         training: runs that train; None: in the same folder as the batch's.
+        models: models on this machine; None: those of the training's folders.
     """
     blocks = Page(title=wording.NAME, analytics_enabled=False, delete_cache=CACHE)
     blocks.batch = batch = batch or Batch(services)
     training = training or Training(services, batch.store.folder.parent, limits=batch.limits)
     blocks.training = training
+    models = models or Models(services, training.runs, training.models)
     with blocks:
-        header = gr.HTML(
-            page.header(services.status()), elem_id="td-header", apply_default_css=False
-        )
-        timer = gr.Timer(POLL)
+        header_tab.build(services)
         with gr.Tabs():
             compare.build(services, blocks)
             explain.build(services)
             batch_tab.build(batch)
             training_tab.build(training)
+            models_tab.build(models)
 
         compare.endpoint(services)
         explain_endpoint.endpoint(services)
         batch_endpoint.endpoint(batch)
         training_endpoint.endpoint(training)
-
-        def look() -> tuple[str, gr.Timer]:
-            status = services.status()
-            return page.header(status), gr.Timer(active=not status.final)
-
-        quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
-        blocks.load(look, None, [header, timer], **quiet)
-        timer.tick(look, None, [header, timer], **quiet)
+        models_endpoint.endpoint(models)
     return blocks
 
 
@@ -117,11 +123,12 @@ def launch(blocks: Page, door: Door) -> tuple[str, str | None]:
                 *served.routes(),
                 *batch_routes.routes(blocks.batch),
                 *training_routes.routes(blocks.training),
+                *live_routes.routes(blocks.training),
             ],
         },
         max_file_size=blocks.batch.limits.bytes,
         theme=theme.gradio_theme(),
-        head=cards_script.head(theme.stylesheet()) + form_script.head(),
+        head=cards_script.head(theme.stylesheet()) + form_script.head() + live_script.head(),
         footer_links=["api", "settings"],
         run_history=False,
         mcp_server=False,

@@ -19,7 +19,7 @@ from core.explanations import Explanation, Links, Question
 from core.hub import Download, Progress
 from core.records import Comparison, EngineInfo, EngineSources, Prediction
 from dashboard import wording
-from dashboard.changing import Changes
+from dashboard.changing import Change, Changes
 from dashboard.contract import EngineLike, Growth, Status, Step
 from dashboard.following import PULSE, followed
 from dashboard.inputs import AUTO, whole_characters
@@ -122,6 +122,10 @@ class Services:
             InputError: nothing is loaded there, or Tandem cannot do without.
         """
         self._changes.unload(role, self._tried().sources)
+
+    def pending(self) -> tuple[Change, ...]:
+        """Changes that are being made, or wait."""
+        return self._changes.pending
 
     def _tried(self) -> EngineLike:
         """The engine, once it has tried to load its models: they may have failed."""

@@ -21,6 +21,7 @@ SHEETS = (
     "batch_results.css",
     "training.css",
     "training_live.css",
+    "models.css",
 )
 
 LIGHT = {

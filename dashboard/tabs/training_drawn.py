@@ -70,7 +70,8 @@ class Drawer:
     @property
     def loading(self) -> bool:
         """Whether models are on their way into Compare."""
-        return not self.watch.training.services.status().final
+        status = self.watch.training.services.status()
+        return bool(status.changing) or not status.final
 
     def _found(self, key: str, jobs: tuple[Job, ...]) -> Job | None:
         """The run of an id; None where it is gone."""

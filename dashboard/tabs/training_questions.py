@@ -15,7 +15,7 @@ from dashboard.asker import user
 from dashboard.batch import asking as batch_asking
 from dashboard.tabs import training_form
 from dashboard.tabs.questions import told
-from dashboard.training import checking, hub, intake, recipes
+from dashboard.training import checking, choices, hub, intake, recipes
 from dashboard.training.services import Training
 from dashboard.views.batch import checked as batch_checked
 from dashboard.views.batch import form as columns_form
@@ -115,12 +115,13 @@ class Questions:
         found = self.training.places.allowed_entry(row, value, owner)
         if row.path == "model" and is_hub_id(value):
             return {"value": value, "row": picker.row(value), "html": checked.said(hub.said(value))}
-        path = Path(found)
+        path, (name, hidden) = Path(found), choices.named(self.training, found, owner)
+        drawn = picker.row(found, name, hidden)
         if row.path not in ("file", "new"):
-            said = words.FOLDER_FINE.format(name=path.name)
-            return {"value": found, "row": picker.row(found), "html": checked.said(said)}
-        known = checking.checked(path, checking.purpose(recipe, row.name))
-        return {"value": found, "row": picker.row(found), "html": checked.checked(known)}
+            said = words.FOLDER_FINE.format(name=name or path.name)
+            return {"value": found, "row": drawn, "html": checked.said(said)}
+        known = checking.checked(path, checking.purpose(recipe, row.name), name)
+        return {"value": found, "row": drawn, "html": checked.checked(known)}
 
     def t_upload(self, question: Any, owner: str) -> Answer:
         """A file that has just come, or is read in an encoding that was chosen now."""
@@ -188,4 +189,8 @@ def _taken(taken: intake.Taken, of: checking.Purpose) -> Answer:
         asked = batch_checked.mapping(taken.unknown.unknown)
         return {"token": kept.token, "ask": asked}
     value = str(taken.file)
-    return {"value": value, "row": picker.row(value, kept.name), "html": checked.taken(taken)}
+    return {
+        "value": value,
+        "row": picker.row(value, kept.name, hidden=True),
+        "html": checked.taken(taken),
+    }

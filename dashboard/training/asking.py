@@ -13,7 +13,7 @@ from typing import Any
 import yaml
 
 from core.errors import InputError
-from dashboard.training import recipes
+from dashboard.training import checking, recipes
 from dashboard.training.places import Places
 from dashboard.training.presets import Presets
 from dashboard.wording import training as words
@@ -82,6 +82,7 @@ def asked(
     rest = {**shipped, **values}
     config, wrong = built(one.config_class, {**rest, "output": _SOMEWHERE})
     problems += _without_doubles(_split(wrong, rows), problems)
+    problems += _unreadable(one, values, rows, problems)
     if not problems:
         problems += _absent(config, rows)
     return Asked(one, preset, shipped, values, tuple(problems), None if problems else config)
@@ -141,6 +142,25 @@ def _without_doubles(
     """Problems of options of which nothing is said yet."""
     named = {name for name, _ in known}
     return [(name, said) for name, said in new if not name or name not in named]
+
+
+def _unreadable(
+    one: Recipe,
+    values: Mapping[str, Any],
+    rows: Mapping[str, Option],
+    known: Sequence[tuple[str, str]],
+) -> list[tuple[str, str]]:
+    """Data files that a run would refuse once it reads them: better said before it waits."""
+    wrong, found = {name for name, _ in known}, []
+    for name, value in values.items():
+        row = rows.get(name)
+        if row is None or row.path not in ("file", "new") or name in wrong or not value:
+            continue
+        for place in value if isinstance(value, list | tuple) else (value,):
+            seen = checking.checked(Path(place), checking.purpose(one.name, name))
+            if not seen.fine:
+                found.append((name, words.NO_USE.format(problem=seen.reason)))
+    return found
 
 
 def _absent(config: RecipeConfig, rows: Mapping[str, Option]) -> list[tuple[str, str]]:

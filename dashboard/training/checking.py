@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import yaml
 
-from core.data import file_hash, read_emotions, read_table, read_texts, read_triggers
+from core.data import read_emotions, read_table, read_texts, read_triggers
 from core.errors import DataError, InputError, TandemError
 from core.files.layout import Layout, Trouble
 from core.labels import LABELS
@@ -40,6 +40,7 @@ SAMPLED = 500  # texts whose language is found
 LARGEST = 200_000_000  # bytes of a file that is read here as a whole
 MADE = "exalt.tsv"  # beside an upload: what recipes read, where its own form is another
 COLUMNS = ("ID", "Texts", "Labels", "Source")
+ROWS = ("emotions", "triggers", "texts")  # purposes whose files are tables of one text a row
 _BREAKS = re.compile(r"[\r\n\t]+")  # a line break and a tab in one cell look like a torn row
 EXALT = Layout("tsv", "Texts", "ID", "Labels", None, None, "emotions")
 
@@ -76,6 +77,16 @@ class Checked:
     troubled: int = 0  # all of them
     mendable: bool = False  # the rows without problems could be used
 
+    @property
+    def reason(self) -> str:
+        """Why a run cannot read it, in one sentence."""
+        if not self.troubles:
+            return self.sentence
+        first = self.troubles[0]
+        more = words.AND_MORE.format(count=self.troubled - 1) if self.troubled > 1 else ""
+        where = words.PROBLEM_LINE.format(line=first.line).lower()
+        return f"{self.name}, {where}: {first.problem}{more}."
+
 
 def purpose(recipe: str, option: str) -> Purpose:
     """What an option's files hold; texts where nothing else is known."""
@@ -91,23 +102,30 @@ def checked(path: Path, of: Purpose, name: str = "") -> Checked:
     """
     name = name or path.name
     try:
-        bytes_ = path.stat().st_size
-        if bytes_ > LARGEST:
-            said = words.TOO_BIG_TO_CHECK.format(name=name, size=words.size(bytes_))
+        known = path.stat()
+        if known.st_size > LARGEST:
+            said = words.TOO_BIG_TO_CHECK.format(name=name, size=words.size(known.st_size))
             return Checked(name, of, True, said)
-        return _read(str(path), of, name, file_hash(path))
+        return _read(str(path), of, name, (known.st_ino, known.st_size, known.st_mtime_ns))
     except OSError as problem:
         return Checked(name, of, False, f"{name}: {problem.strerror}.")
 
 
 @lru_cache(maxsize=64)
-def _read(path: str, of: Purpose, name: str, content: str) -> Checked:
-    """``checked``, once for each content of a file."""
+def _read(path: str, of: Purpose, name: str, _: tuple[int, ...]) -> Checked:
+    """``checked``, once as long as the file stays the same."""
     try:
         return _READERS[of](Path(path), name)
     except TandemError as problem:
         said = error(problem).replace(path, name)
         return _refused(Path(path), of, name, said)
+
+
+def usual(of: Purpose) -> Layout:
+    """How recipes read a file of rows."""
+    if of == "texts":
+        return replace(EXALT, id=None, gold=None, kind="none")
+    return replace(EXALT, kind="triggers" if of == "triggers" else "emotions")
 
 
 def _emotions(path: Path, name: str) -> Checked:
@@ -180,12 +198,12 @@ def _identifier() -> LanguageIdentifier:
 def _refused(path: Path, of: Purpose, name: str, said: str) -> Checked:
     """A file that no run can read: why, and by line where it is a table of the usual shape."""
     known = Checked(name, of, False, said)
-    if of not in ("emotions", "triggers"):
+    if of not in ROWS:
         return known
     from core.files.checking import check  # pyarrow: not while the page opens
 
     try:
-        found = check(path, replace(EXALT, kind=of), name=name)
+        found = check(path, usual(of), name=name)
     except TandemError:  # the sentence above says why
         return known
     return replace(
@@ -265,6 +283,6 @@ def why(look: "Look", of: Purpose) -> str:
     Raises:
         InputError: the purpose has no columns to choose: the file cannot be used.
     """
-    if of not in ("emotions", "triggers", "texts"):
+    if of not in ROWS:
         raise InputError(words.REFUSED.format(name=look.name))
     return words.WRONG_KIND.get(of, words.COLUMNS).format(name=look.name)

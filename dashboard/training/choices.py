@@ -4,21 +4,24 @@ Knows folders; opens no model. Looks at a bounded number of files, and only into
 """
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from core.embedded import DEMO, FOLDERS
+from core import catalogue
+from core.catalogue import Found
+from core.embedded import DEMO
 from core.streaming import FORMS
 from dashboard.batch.results import Kept
 from dashboard.training.services import Training
 from dashboard.wording import training as words
+from dashboard.wording.numbers import size as parameters
+from train.jobs.records import Job
 
 MOST = 300  # files that are offered of one folder
 DEPTH = 4  # folders below it that are looked into
 DATA = (*FORMS, ".parquet")
 SPLITS = (".json",)
-_HELD = ("config.json", "manifest.json")  # a folder with one of them is a model's
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,57 +32,83 @@ class Choice:
     name: str
     group: str  # its heading
     about: str = ""  # role, size …
+    hidden: bool = False  # its path would tell a person nothing
 
 
 def models(training: Training) -> list[Choice]:
     """Every model on this machine that may be named."""
     embedded = [
-        Choice(str(DEMO / folder), words.EMBEDDED_NAMES[folder], words.EMBEDDED)
-        for folder in FOLDERS.values()
+        Choice(str(DEMO / folder), name, words.EMBEDDED, hidden=True)
+        for folder, name in words.EMBEDDED_NAMES.items()
         if (DEMO / folder).is_dir()
     ]
-    return [*embedded, *_made(training), *_found(training)]
+    return [*embedded, *_found(training)]
 
 
-def _made(training: Training) -> Iterator[Choice]:
-    """Models that runs here made, the newest run first."""
-    for job in training.queue.jobs():
-        for folder in _folders_of_models(Path(job.output)) if job.output else ():
-            name = job.name or job.id
-            inner = folder.relative_to(job.output).as_posix()
-            shown = name if inner == "." else f"{name}: {inner}"
-            yield Choice(str(folder.resolve()), shown, words.FROM_RUNS, job.recipe)
+def _found(training: Training) -> list[Choice]:
+    """Whole models that runs here made, the newest run first; then those of other folders."""
+    roots = (training.queue.root, training.models, *training.places.given)
+    seen = [one for one in catalogue.found(roots) if one.usable and _reachable(training, one)]
+    jobs = training.queue.jobs()
+    made = [_made(job, one) for job in jobs for one in seen if _by(job, one)]
+    rest = [one for one in seen if not any(_by(job, one) for job in jobs)]
+    return [*made, *(_model(one, _inner(one, roots), words.FOUND_MODELS) for one in rest)]
 
 
-def _found(training: Training) -> Iterator[Choice]:
-    """Models in the folder of models and in the folders that were opened."""
-    for root in (training.models, *training.places.given):
-        for folder in _folders_of_models(root):
-            name = folder.relative_to(root).as_posix()
-            yield Choice(str(folder), root.name if name == "." else name, words.FOUND_MODELS)
+def _reachable(training: Training, found: Found) -> bool:
+    """Whether a form may name it: a link may lead anywhere."""
+    place = found.folder.resolve()
+    return found.hub or any(place.is_relative_to(root) for root in training.places.roots)
 
 
-def _folders_of_models(root: Path) -> Iterator[Path]:
-    """Folders that look like a model's; what is within one is not looked at."""
-    for count, (folder, names, files) in enumerate(_walk(root)):
-        if count >= MOST:
-            return
-        if any(one in files for one in _HELD) and any(
-            f.endswith((".safetensors", ".gz", ".bin")) for f in files
-        ):
-            names.clear()
-            yield Path(folder)
+def _by(job: Job, found: Found) -> bool:
+    """Whether a run made a model."""
+    return not job.terminal and found.folder.is_relative_to(job.folder)
+
+
+def _made(job: Job, found: Found) -> Choice:
+    inner = found.folder.relative_to(job.folder).as_posix().removeprefix("result").strip("/")
+    name = job.name or job.id
+    return _model(found, f"{name}: {inner}" if inner else name, words.FROM_RUNS)
+
+
+def _inner(found: Found, roots: Sequence[Path]) -> str:
+    """Its path below the folder in which it was found."""
+    inner = [found.folder.relative_to(r) for r in roots if found.folder.is_relative_to(r)]
+    return inner[0].as_posix() if inner and inner[0].parts else found.folder.name
+
+
+def _model(found: Found, name: str, group: str) -> Choice:
+    place = found.source if found.hub else str(found.folder.resolve())
+    weights = parameters(found.parameters or 0)
+    return Choice(place, name, group, ", ".join(filter(None, (found.role, weights))))
 
 
 def files(training: Training, endings: tuple[str, ...], owner: str) -> list[Choice]:
     """Data files that may be named: the owner's uploads, and those in the opened folders."""
     uploaded = [
-        Choice(str(usable(kept)), kept.name, words.UPLOADED_FILES, _size(usable(kept)))
+        _upload(kept)
         for kept in sorted(training.uploads.owned(owner), key=lambda one: one.made, reverse=True)
         if usable(kept).suffix.lower() in endings
     ]
     roots = [training.places.runs / "train"] if endings == SPLITS else []
     return [*uploaded, *_in_folders((*roots, *training.places.given), endings)]
+
+
+def _upload(kept: Kept) -> Choice:
+    file = usable(kept)
+    return Choice(str(file), kept.name, words.UPLOADED_FILES, _size(file), hidden=True)
+
+
+def named(training: Training, place: str, owner: str) -> tuple[str, bool]:
+    """What people call a place that may be used, and whether its path tells them nothing."""
+    path = Path(place)
+    if path.parent == DEMO and path.name in words.EMBEDDED_NAMES:
+        return words.EMBEDDED_NAMES[path.name], True
+    if path.is_relative_to(training.uploads.folder):
+        token = path.relative_to(training.uploads.folder).parts[0]
+        return training.upload(token, owner).name, True
+    return "", False
 
 
 def _in_folders(roots: tuple[Path, ...], endings: tuple[str, ...]) -> Iterator[Choice]:

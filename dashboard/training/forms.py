@@ -33,6 +33,8 @@ STARTS: Mapping[tuple[str, str], Any] = {
 }
 """Where a recipe would ask for a model, the embedded one that a form begins with."""
 
+INSIST = ("teacher", "student")  # as the full pipeline does
+
 
 @dataclass(frozen=True, slots=True)
 class Field:
@@ -93,7 +95,10 @@ def starts(one: Recipe, asked: Asked) -> dict[str, Any]:
     if asked.preset.startswith("paper"):
         return {}
     named = {option: kept for (recipe, option), kept in STARTS.items() if recipe == one.name}
-    return {option: _embedded(kept) for option, kept in named.items() if option not in asked.base}
+    found = {option: _embedded(kept) for option, kept in named.items() if option not in asked.base}
+    if one.name in INSIST and found:  # it was trained on another split than any file's here
+        found["insist"] = True
+    return found
 
 
 def _embedded(names: Any) -> Any:

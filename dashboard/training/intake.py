@@ -44,7 +44,7 @@ def take(kept: Kept, of: Purpose, encoding: str = "") -> Taken:
     found = checking.checked(kept.file, of, kept.name)
     if found.fine and not encoding:
         return Taken(kept, kept.file, found)
-    if of not in ("emotions", "triggers", "texts"):
+    if of not in checking.ROWS:
         return Taken(kept, kept.file, found)
     look = checking.proposed(kept.file, of, kept.name, encoding)
     layout = checking.fitting(look, of)
@@ -102,9 +102,7 @@ def mended(training: Training, path: Path, of: Purpose, owner: str) -> Taken:
     kept = training.uploads.new(owner, path.name)
     try:
         kept.file.write_bytes(path.read_bytes())
-        return read(
-            kept, of, replace(checking.EXALT, kind="triggers" if of == "triggers" else "emotions")
-        )
+        return read(kept, of, checking.usual(of))
     except (TandemError, OSError):
         training.uploads.remove(kept)
         raise

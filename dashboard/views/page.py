@@ -11,26 +11,34 @@ from dashboard.contract import Status
 from dashboard.inputs import CARD_LIMIT
 from dashboard.linked import Linked
 from dashboard.views import card, markup, table, tools
+from dashboard.wording import models as changes
 
 EDITED = TranslationStatus.EDITED
 
 
 def header(status: Status) -> str:
     """The product's name, what is loaded, on which device, and how far loading is."""
-    problem = f'<p class="td-problem" role="alert">{markup.text(status.problem)}</p>'
+    problem = "".join(map(_trouble, filter(None, (status.problem, status.trouble))))
+    moving = " td-state-changing" if status.changing else ""
     return (
         '<div class="td-header"><div class="td-brand">'
         f"<h1>{wording.NAME}</h1><p>{wording.SUBTITLE}</p></div>"
-        f'<p class="td-state td-state-{status.state}" role="status">'
+        f'<p class="td-state td-state-{status.state}{moving}" role="status">'
         f'<span class="td-dot" aria-hidden="true"></span>{_state(status)}</p>'
-        f"{_models(status)}</div>{problem if status.problem else ''}"
+        f"{_models(status)}</div>{problem}"
     )
 
 
+def _trouble(sentence: str) -> str:
+    return f'<p class="td-problem" role="alert">{markup.text(sentence)}</p>'
+
+
 def _state(status: Status) -> str:
-    """Loading, downloading, ready on a device, or failed."""
+    """Loading, downloading, ready on a device, or failed; once ready, what is being replaced."""
     if status.download:
         return markup.text(status.download)
+    if status.changing:
+        return markup.text(changes.waiting(status.changing))
     device = f" · {markup.text(status.info.device.upper())}" if status.info else ""
     return wording.STATES[status.state] + device
 

@@ -4,6 +4,8 @@ Knows words and how numbers are written; knows no HTML, no colours, no events. W
 is said once, in train/config; here it only gets a name that people read.
 """
 
+import re
+
 TAB = "Train"
 TITLE = "New run"
 LEAD = (
@@ -30,7 +32,9 @@ TITLES = {
     "split": "Split",
 }
 """Recipe → what its card is called, in the order of the cards."""
-BEST_FIRST = "Start here: everything from one file to a student that can be compared."
+BEST_FIRST = (
+    "Start here: from your own tweets to a student that can be compared with the one you have."
+)
 CHOOSE_FIRST = "Choose what to train. The rest of the form follows."
 
 # fields
@@ -59,14 +63,14 @@ NAMES = {
     "beta2": "Adam β2",
     "max_grad_norm": "Clip gradients at",
     "report_to": "Also report to",
-    "insist": "Insist",
+    "insist": "Go on although it was trained on another split",
 }
 """Option → its name in the form; any other is its own name with spaces."""
 FIRST = (
     "epochs", "learning_rate", "batch_size", "max_length", "teacher_epochs", "student_epochs",
     "distil_epochs", "teacher_learning_rate", "student_learning_rate", "distil_learning_rate",
     "pooling", "class_weights", "extra_per_class", "temperature", "languages", "limit",
-    "validation_fraction", "seed", "device", "report_to", "max_minutes",
+    "insist", "validation_fraction", "seed", "device", "report_to", "max_minutes",
 )  # fmt: skip
 """Settings that are shown at once, in this order; the others unfold."""
 MORE = "More options"
@@ -74,8 +78,6 @@ MORE_COUNT = "{name} ({count})"
 DEFAULT, PAPER, PRESET = "default", "paper", "preset"
 NOTHING = "none"
 YES, NO = "yes", "no"
-ON_SERVER = "The server chooses the folder that a run writes."
-PER_LINE = "Separate entries by commas."
 
 # presets
 PRESET_LABEL = "Preset"
@@ -118,12 +120,9 @@ ADD_MODEL, ADD_FILE = "add a model…", "add a file…"
 OTHER_MODEL = "Folder or Hugging Face id"
 OTHER_FILE = "Path of a file on the server"
 TAKE = "Use"
-ADD = "Add"
 REMOVE = "Remove {name}"
 UPLOAD = "Upload a file"
-UPLOAD_HINT = "or drop it here; up to {size}"
 REQUIRED, OPTIONAL = "required", "optional"
-NONE_CHOSEN = "Nothing chosen yet."
 CHECK_MODEL = "Check and use"
 MODEL_HINT = "A folder on the server, or owner/name on the hub."
 FILE_HINT = "A path under an opened folder."
@@ -155,7 +154,7 @@ TRIGGER_WORDS = "{triggers} of {words} words are triggers."
 PROBLEMS = "Problems, by line"
 PROBLEM_LINE = "Line {line}"
 MORE_PROBLEMS = "{count} more are not listed."
-LEFT_OUT_TOO = "Rows with problems are left out."
+AND_MORE = ", and {count} more"
 USE_GOOD = "Leave these rows out"
 SPLIT_FINE = "A split of {count} texts, {held} of them held out."
 CONFIG_FINE = "The settings of a {recipe} run."
@@ -164,7 +163,6 @@ ABSENT_CLASSES = "In no row: {labels}."
 NO_LANGUAGE = "unknown"
 TOO_BIG_TO_CHECK = "{name} has {size}: it is checked when the run starts."
 COLUMNS = "Which column holds what in {name}?"
-USE_COLUMNS = "Use these columns"
 WRONG_KIND = {
     "emotions": "No column of {name} was found that holds one emotion per row.",
     "triggers": "No column of {name} was found that holds 0 or 1 for each word.",
@@ -198,6 +196,7 @@ OUTSIDE = (
 BRACES = "names a path with a brace in it, which stands for something else: {place}."
 NOT_THERE = "names nothing that is there: {place}."
 NO_PATTERN = "names no folder with that pattern: {place}."
+NO_USE = "cannot be used: {problem}"
 NO_FILE = "names no plain file: {place}."
 NO_FOLDER = "names no folder: {place}."
 NOT_CHANGED = "names a model that may not be changed: {place}. Choose one that a run here made."
@@ -212,7 +211,6 @@ NO_RECIPE = "There is nothing called {name} to train."
 RECIPES_ARE = "Choose one of {names}."
 BAD_TYPE = "{name} must be {expected}, not {given}."
 A_TEXT, AN_OBJECT, A_WHOLE = "text", "an object", "a whole number"
-NO_LIMIT = "{recipe} cannot be tried on the first rows."
 TOO_MUCH = "The overrides are longer than {limit}."
 """Bytes of a question to /train_start."""
 
@@ -224,6 +222,28 @@ def name_of(option: str) -> str:
     'Learning rate'
     """
     return NAMES.get(option) or option.replace("_", " ").capitalize()
+
+
+def plainly(sentence: str) -> str:
+    """An option's sentence without what only a shell or a file needs to know.
+
+    >>> plainly("Files, as a,b; null: all.")
+    'Files; empty: all.'
+    """
+    return re.sub(r"\bnull\b", "empty", sentence.replace(", as a,b", ""))
+
+
+def bounds(low: float | None, high: float | None) -> str:
+    """From where to where a number may be; "" where any will do."""
+    if low is not None and high is not None:
+        return f"from {_number(low)} to {_number(high)}"
+    if low is not None:
+        return f"at least {_number(low)}"
+    return f"at most {_number(high)}" if high is not None else ""
+
+
+def _number(value: float) -> str:
+    return f"{value:,.0f}" if value == int(value) else f"{value:g}"
 
 
 def rows(count: int) -> str:

@@ -20,6 +20,7 @@ SLOTS_ABOUT = "How many runs of the queue may be under way at once; further ones
 COLUMNS = ("Compare", "State", "Run", "Begun", "Took", "Result")
 COMPARE_THIS = "Compare {name}"
 SHOW = "Show {name}"
+SUBMITTED = "submitted"
 TERMINAL = "begun in a terminal"
 BY = "by {owner}"
 PLACES = {1: "next in the queue"}
@@ -206,17 +207,17 @@ POINT_HEADS = ("Metric", "First", "Last", "Lowest", "Highest")
 CURVE_SAID = "{name}: {last} at step {step}"
 FIGURES = {
     "macro_f1": "macro-F1",
-    "before_macro_f1": "macro-F1 before refinement",
-    "after_macro_f1": "macro-F1 after refinement",
-    "last_macro_f1": "macro-F1 of the last epoch",
-    "log_likelihood": "log-likelihood",
     "unseen_kl": "mean KL on tweets held out",
-    "before_unseen_kl": "mean KL on tweets held out, before",
-    "after_unseen_kl": "mean KL on tweets held out, after",
-    "last_unseen_kl": "mean KL on tweets held out, last epoch",
+    "kl": "mean KL",
     "samples_per_second": "samples a second",
     "f1": "F1",
 }
+WHEN = {
+    "before_": " before refinement",
+    "after_": " after refinement",
+    "last_": " after the last epoch",
+}
+"""Beginning of a figure's name → what it says."""
 MAIN = ("after_macro_f1", "student_macro_f1", "macro_f1", "retrieval", "f1", "threshold")
 """Names of final figures of which the first that a run has stands in the list."""
 SMALLER_IS_BETTER = ("kl", "loss")
@@ -228,6 +229,9 @@ MINUS = "\u2212"
 
 def figure_name(name: str) -> str:
     """A figure's name as a person says it."""
+    for start, said in WHEN.items():
+        if name.startswith(start):
+            return figure_name(name.removeprefix(start)) + said
     return FIGURES.get(name) or name.replace("_", " ")
 
 

@@ -7,6 +7,7 @@ asked.
 import importlib.util
 import socket
 import sys
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -120,6 +121,19 @@ def held(_holding: Site) -> Iterator[Site]:
     _holding.engine.calls.clear()
     yield _holding
     _holding.engine.hold = None
+
+
+@pytest.fixture
+def until() -> Callable[[Callable[[], bool]], None]:
+    """Wait for something that another thread does."""
+
+    def wait(condition: Callable[[], bool]) -> None:
+        end = time.monotonic() + PATIENCE / 1000
+        while not condition():
+            assert time.monotonic() < end
+            time.sleep(0.02)
+
+    return wait
 
 
 @pytest.fixture(scope="session")

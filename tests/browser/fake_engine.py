@@ -12,11 +12,13 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+from core import roles
 from core.errors import InputError, ModelError
 from core.labels import INDEX, LABELS
 from core.records import (
     Comparison,
     EngineInfo,
+    EngineSources,
     Language,
     ModelInfo,
     Prediction,
@@ -53,7 +55,7 @@ LONGEST = 120  # seconds that a call stands at most: a failed test leaves no thr
 def _model(role: str, name: str, threshold: float | None = 0.5, **more: Any) -> ModelInfo:
     return ModelInfo(
         role, name, "fake", ("en",), 12_300_000, threshold, "mean", "Apache-2.0", "memory",
-        identity=f"fake {role}", **more,
+        identity=f"fake {role} {name}", **more,
     )  # fmt: skip
 
 
@@ -66,6 +68,9 @@ INFO = EngineInfo(
         _model("translator", "demo translator", threshold=None),
     ),
 )
+
+
+SOURCES = EngineSources(*(model.name for model in INFO.models))
 
 
 class FakeEngine:
@@ -103,7 +108,24 @@ class FakeEngine:
             raise ModelError("The folder nowhere holds no model.", "Give another --teacher.")
 
     def describe(self) -> EngineInfo:
-        return INFO
+        """The usual models, others under the names of their sources."""
+        usual = {model.role: model for model in INFO.models}
+        named = roles.by_role(SOURCES)
+        return EngineInfo(
+            "cpu",
+            tuple(
+                usual[role] if named.get(role) == source else _model(role, source)
+                for role, source in roles.by_role(self.sources).items()
+            ),
+        )
+
+    def replace(self, sources: EngineSources) -> None:
+        """A source that holds "unlucky" cannot be loaded."""
+        assert self.go.wait(60)
+        self.calls.append(("replace", sources))
+        if "unlucky" in str(sources):
+            raise ModelError("The weights are of another size.", "Choose another model.")
+        self.sources = sources
 
     def compare(
         self,

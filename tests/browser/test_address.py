@@ -101,10 +101,10 @@ def test_an_address_without_tweets_is_the_plain_page(visit, site):
 
 
 def test_an_address_waits_for_the_models(visit, serve):
-    site = serve(delay=15.0)
-    page = visit(site, ready=False)
-    page.goto(f"{site.url}?tweet=je+suis")
+    site = serve(loads=False)
+    page = visit(site, ready=False, query="tweet=je+suis")
     expect(page.locator("#td-status")).to_contain_text("The answer follows by itself")
+    site.engine.ready.set()
     expect(page.locator(".td-card")).to_have_count(1)
 
 

@@ -214,9 +214,9 @@ def test_what_is_no_question_gets_a_sentence(site, question):
     assert "could not be read" in json.loads(body)["problem"]
 
 
-def test_one_run_at_a_time_for_a_browser(serve):
-    site = serve(pause=0.3)
-    caller = Caller(site)
+def test_one_run_at_a_time_for_a_browser(held):
+    held.engine.hold = 3
+    caller = Caller(held)
     rows = b"".join(b"%d\tthe bus\tJoy\n" % n for n in range(2, 12))
     tokens = [caller.upload(data=FILE + rows) for _ in range(3)]
     for token in tokens:

@@ -172,29 +172,34 @@ def test_word_scores_can_be_read_without_a_mouse(visit, site):
     expect(rows.nth(2)).to_contain_text("0.80")
 
 
-def test_two_quick_changes_to_one_card_both_count(visit, serve):
-    page = visit(serve(pause=0.5))
+def test_two_quick_changes_to_one_card_both_count(visit, held):
+    page = visit(held)
     run(page, FRENCH)
     card(page).get_by_role("button", name="Edit", exact=True).click()
     page.get_by_label("English translation of tweet 1").fill("so scared")
+    held.engine.hold = 0
     language = page.get_by_label("Language of tweet 1")
     language.focus()
     language.select_option("es")
     expect(card(page)).to_have_attribute("aria-busy", "true")
+    held.engine.hold = None
     expect(panel(page, 1)).to_contain_text("Edited by you")
     expect(panel(page, 1).locator(".td-text")).to_have_text("so scared")
     expect(language).to_have_value("es")
     expect(language).to_be_focused()
 
 
-def test_an_answer_to_an_earlier_comparison_changes_nothing(visit, serve):
-    page = visit(serve(pause=0.7))
+def test_an_answer_to_an_earlier_comparison_changes_nothing(visit, held):
+    page = visit(held)
     run(page, FRENCH)
     card(page)
+    held.engine.hold = 0
     page.get_by_label("Language of tweet 1").select_option("en")
     run(page, "the bus")
+    held.engine.hold = None
     expect(panel(page, 0).locator(".td-text")).to_have_text("the bus")
-    page.wait_for_timeout(1500)
+    page.wait_for_timeout(500)
+    assert [call[0] for call in held.engine.calls] == [[FRENCH], [FRENCH], ["the bus"]]
     expect(panel(page, 0).locator(".td-text")).to_have_text("the bus")
     expect(page.get_by_label("Language of tweet 1")).to_have_value("auto")
 

@@ -172,14 +172,15 @@ def test_keys_explain(visit, site, keys):
     finished(page, "the happy bus")
 
 
-def test_slow_methods_fill_in_and_can_be_stopped(visit, serve):
-    page = opened(visit, serve(pause=0.4))
+def test_slow_methods_fill_in_and_can_be_stopped(visit, held):
+    held.engine.hold = 8
+    page = opened(visit, held)
     page.get_by_role("button", name="All", exact=True).click()
     page.locator("#td-x-text").fill(FRENCH)
     page.locator("#td-x-text").press("Control+Enter")
     expect(cell(page, "cosine").locator(".td-x-text")).to_have_text(FRENCH)
     expect(cell(page, "lime")).to_contain_text("Waiting…")
-    expect(page.locator("#td-x-status")).to_contain_text(re.compile("of 26 steps"))
+    expect(page.locator("#td-x-status")).to_contain_text("8 of 26 steps")
     page.locator("#td-x-stop").click()
     finished(page)
     expect(page.locator("#td-x-status")).to_contain_text("Stopped: what was done")
@@ -188,16 +189,19 @@ def test_slow_methods_fill_in_and_can_be_stopped(visit, serve):
     expect(page.locator("#td-x-stop")).to_be_hidden()
 
 
-def test_a_new_question_ends_the_old_one(visit, serve):
-    site = serve(pause=0.3)
-    page = opened(visit, site)
+def test_a_new_question_ends_the_old_one(visit, held, until):
+    held.engine.hold = 2
+    page = opened(visit, held)
     page.locator("#td-x-text").fill(FRENCH)
     page.locator("#td-x-text").press("Control+Enter")
     expect(page.locator("#td-x-status")).to_contain_text("steps")
     page.get_by_role("button", name="Dutch", exact=True).locator("visible=true").click()
+    expect(page.locator("#td-x-status")).to_contain_text("steps")
+    until(lambda: held.engine.stopped == 1)
+    held.engine.hold = None
     shown = finished(page)
     expect(shown).to_have_attribute("data-text", re.compile("Wat heerlijk"))
-    page.wait_for_timeout(1200)
+    page.wait_for_timeout(500)
     expect(shown).to_have_attribute("data-text", re.compile("Wat heerlijk"))
     expect(page.locator("#td-x-status .td-notice")).to_have_count(0)
 

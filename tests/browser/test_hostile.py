@@ -111,10 +111,12 @@ def test_an_error_in_a_card_stays_in_that_card(visit, site):
 
 
 def test_the_page_stands_while_models_load(visit, serve):
-    page = visit(serve(delay=6.0), ready=False)
+    site = serve(loads=False)
+    page = visit(site, ready=False)
     expect(page.locator(".td-state")).to_have_text("Loading models…")
     page.get_by_role("button", name="French", exact=True).click()
     expect(page.locator("#td-status")).to_contain_text("The answer follows by itself")
+    site.engine.ready.set()
     expect(page.locator(".td-card")).to_have_count(3)
     expect(page.locator(".td-state")).to_have_text("Ready · CPU")
     expect(page.locator("#td-status .td-progress")).to_have_count(0)
@@ -129,11 +131,13 @@ def test_models_that_do_not_load_are_said_in_a_sentence(visit, serve):
     expect(page.locator("#td-status .td-problem")).to_have_text(sentence)
 
 
-def test_progress_is_shown(visit, serve):
-    page = visit(serve(pause=0.3))
+def test_progress_is_shown(visit, held):
+    held.engine.hold = 5
+    page = visit(held)
     page.locator("#td-box textarea").fill("\n".join(f"tweet {i}" for i in range(8)))
     page.get_by_role("button", name="Compare", exact=True).click()
-    expect(page.locator(".td-progress")).to_contain_text(" of 8 tweets")
+    expect(page.locator(".td-progress")).to_contain_text("5 of 8 tweets")
+    held.engine.hold = None
     expect(page.locator(".td-row")).to_have_count(8)
 
 

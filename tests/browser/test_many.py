@@ -3,8 +3,6 @@
 import csv
 import io
 import json
-import re
-import time
 from pathlib import Path
 
 import pandas as pd
@@ -291,68 +289,53 @@ def test_five_hundred_tweets_are_compared_and_no_more(visit, site):
     assert len(content.decode().splitlines()) == russian
 
 
-def still(engine, seconds=1.0):
-    """Whether the engine has stopped working."""
-    before = engine.answered
-    time.sleep(seconds)
-    return engine.answered == before
-
-
-def until(condition, seconds=20.0):
-    """Wait for something that another thread does."""
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end
-        time.sleep(0.05)
-
-
-def test_stop_keeps_what_is_done_and_says_so(visit, serve):
-    site = serve(pause=0.05)
-    page = visit(site)
+def test_stop_keeps_what_is_done_and_says_so(visit, held):
+    held.engine.hold = 12  # up to five would be cards
+    page = visit(held)
     compare(page, [f"the bus {number}" for number in range(300)])
-    many_done = re.compile(r"\d{2,} of 300 tweets")  # up to five would be cards
-    expect(page.locator(".td-progress")).to_contain_text(many_done)
+    expect(page.locator(".td-progress")).to_contain_text("12 of 300 tweets")
     page.get_by_role("button", name="Stop", exact=True).click()
     notice = page.locator(".td-notice")
     expect(notice).to_contain_text("Stopped: ")
-    done = int(notice.inner_text().split()[1])
-    assert 0 < done < 300
-    rows(page, done)
-    expect(notice).to_contain_text(f"Stopped: {done} of 300 compared. Press Compare to go on")
+    rows(page, 12)
+    expect(notice).to_contain_text("Stopped: 12 of 300 compared. Press Compare to go on")
     expect(page.get_by_role("button", name="Stop", exact=True)).to_be_hidden()
-    assert still(site.engine)
+    assert held.engine.stopped == 1
 
 
-def test_few_tweets_bring_no_stop_button(visit, serve):
-    page = visit(serve(pause=0.5))
+def test_few_tweets_bring_no_stop_button(visit, held):
+    held.engine.hold = 1
+    page = visit(held)
     compare(page, TWEETS[:2])
     expect(page.locator(".td-progress")).to_be_visible()
     expect(page.get_by_role("button", name="Stop", exact=True)).to_be_hidden()
+    held.engine.hold = None
     expect(page.locator(".td-card")).to_have_count(2)
 
 
-def test_another_comparison_ends_the_one_under_way(visit, serve):
-    site = serve(pause=0.05)
-    page = visit(site)
+def test_another_comparison_ends_the_one_under_way(visit, held, until):
+    held.engine.hold = 20
+    page = visit(held)
     compare(page, [f"the bus {number}" for number in range(400)])
     expect(page.locator(".td-progress")).to_contain_text("of 400 tweets")
     compare(page, TWEETS[:2])
     expect(page.locator(".td-card")).to_have_count(2)
     expect(page.locator(".td-progress")).to_have_count(0)
-    assert still(site.engine) and site.engine.answered < 200
+    until(lambda: held.engine.stopped == 1)
+    assert held.engine.answered == 20 + 2
     expect(page.locator(".td-card")).to_have_count(2)
     expect(page.get_by_role("button", name="Stop", exact=True)).to_be_hidden()
 
 
 @pytest.mark.parametrize("leaving", ["closed", "reloaded"])
-def test_a_page_that_is_left_computes_no_more(visit, serve, leaving):
-    site = serve(pause=0.05)
-    page = visit(site)
+def test_a_page_that_is_left_computes_no_more(visit, held, until, leaving):
+    held.engine.hold = 20
+    page = visit(held)
     compare(page, [f"the bus {number}" for number in range(400)])
     expect(page.locator(".td-progress")).to_contain_text("of 400 tweets")
     page.close() if leaving == "closed" else page.reload()
-    until(lambda: still(site.engine))
-    assert site.engine.answered < 390
+    until(lambda: held.engine.stopped == 1)
+    assert held.engine.answered == 20
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

@@ -6,6 +6,7 @@ test_demo.py. What the recipes compute by themselves is the truth.
 
 import io
 import json
+import os
 from collections.abc import Iterator
 from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
@@ -19,6 +20,7 @@ from core.splits import Split
 from train import __main__ as cli
 from train.events import Event, Kind, latest_run, read
 from train.stages import child
+from train.training.rows import held_out
 
 STAGES = {
     "split",
@@ -41,7 +43,9 @@ def work(words: Any, folder: Path, log: Path, name: str, run: Any, late: Any) ->
     child._pass_on(tail.new(), name, run)
     if code == cli.INTERRUPTED:
         raise KeyboardInterrupt
-    return child.Ended(code, *(child._why(code, folder, 0, said.getvalue()) if code else ()))
+    return child.Ended(
+        code, *(child._why(code, folder, os.getpid(), said.getvalue()) if code else ())
+    )
 
 
 @pytest.fixture(scope="module")
@@ -195,20 +199,23 @@ def test_a_changed_file_reaches_what_depends_on_it(cooked: Any) -> None:
         file.write_text(whole)
 
 
-def test_without_triggers_the_bases_threshold_stays(cooked: Any) -> None:
-    """Going on from teachers and students of another split, and saying what figures mean then."""
+def test_going_on_from_models_that_know_the_rows_is_told(cooked: Any) -> None:
+    """Bases of another split: what validation figures mean then, and whose threshold holds."""
     bases = {
         "teacher_model": cooked.path("full/teacher"),
         "student_model": cooked.path("full/student"),
+        "teacher_learning_rate": 0.0,  # nothing moves, so its threshold is still its own
     }
-    assert cli.main(line(cooked, "again", triggers=None, dev=None, seed=3, **bases)) == 0
+    command = line(cooked, "again", triggers=None, dev=None, seed=3, select="last", **bases)
+    assert cli.main(command) == 0
     assert set(states(cooked, "again")) == {n for n in STAGES if not n.endswith("thresholds")}
-    base = read_manifest(Path(cooked.path("full/student")))
-    for name in ("student_before", "student"):
-        made = read_manifest(Path(cooked.path(f"again/{name}")))
-        assert made.threshold == base.threshold is not None
-        assert made.trigger_score == base.trigger_score
-        assert made.split != base.split
+    base, teacher = (
+        read_manifest(Path(cooked.path(f"{output}/teacher"))) for output in ("full", "again")
+    )
+    assert teacher.split != base.split and teacher.identity == base.identity
+    assert (teacher.threshold, teacher.trigger_score) == (base.threshold, base.trigger_score)
+    student = read_manifest(Path(cooked.path("again/student")))
+    assert (student.threshold, student.thresholds) == (None, {})
     split = Split.load(cooked.path("again/split/split.json"))
     known, _ = load_texts(Path(cooked.path("full/student")))
     rows = read_emotions(cooked.path("emotions.tsv"))
@@ -217,7 +224,8 @@ def test_without_triggers_the_bases_threshold_stays(cooked: Any) -> None:
     said = [e.data["sentence"] for e in told(cooked, "again") if e.kind is Kind.LOG]
     assert seen == len(held) > 10
     assert any(s.startswith(f"{seen} of {seen} validation rows are texts that ") for s in said)
-    assert any("The trigger threshold stays that of" in s for s in said)
+    assert any(s.startswith("The old weights stand, and with them the trigger") for s in said)
+    assert any(s.startswith("The weights are new, so the trigger threshold") for s in said)
 
 
 def test_the_first_rows_alone(cooked: Any) -> None:
@@ -233,3 +241,31 @@ def test_the_first_rows_alone(cooked: Any) -> None:
     assert data[0]["rows"] == 40 - len([h for h in split.validation])
     student = read_manifest(Path(cooked.path("few/student")))
     assert student.data[0]["rows"] == 40
+
+
+def test_files_that_cannot_be_used_are_named_before_anything_is_trained(
+    files: Any, in_process: None, capsys: pytest.CaptureFixture[str]
+) -> None:
+    files.write("no_texts.tsv", ("ID", "Tweet"), [("1", "je suis content")])
+    files.write("odd.tsv", ("ID", "Texts", "Labels"), [("1", "je suis content", "happy")])
+    bad = {"unlabelled": files.path("no_texts.tsv"), "dev": files.path("odd.tsv")}
+    assert cli.main(line(files, "refused", **bad)) == 1
+    said = capsys.readouterr().err
+    assert "2 files cannot be used." in said and "Traceback" not in said
+    assert all(word in said for word in ("no_texts.tsv", "Texts", "odd.tsv", "happy"))
+    assert not Path(files.path("refused")).exists()
+    assert not any(event.kind is Kind.PLANNED for event in told(files, "refused"))
+
+
+def test_tweets_that_are_all_held_out_are_too_few(
+    files: Any, in_process: None, capsys: pytest.CaptureFixture[str]
+) -> None:
+    texts = [f"je suis tres content {number}" for number in range(60)]
+    held = [text for text in texts if held_out([text], 0.1, 13).all()]
+    assert held
+    files.write("held.tsv", ("ID", "Texts"), [(str(n), text) for n, text in enumerate(held)])
+    assert cli.main(line(files, "held", unlabelled=files.path("held.tsv"), triggers=None)) == 1
+    said = capsys.readouterr().err
+    assert "student failed: All usable tweets are held out." in said
+    assert "Left out, since they need it: evaluate." in said
+    assert states(files, "held")["teacher"] == "ran"

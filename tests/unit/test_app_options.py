@@ -10,6 +10,7 @@ import pytest
 
 from core import embedded
 from core.errors import ConfigError
+from dashboard import opening
 
 ROOT = Path(__file__).resolve().parents[2]
 _spec = importlib.util.spec_from_file_location("tandem_app", ROOT / "app.py")
@@ -43,7 +44,7 @@ def test_the_embedded_models_on_loopback_are_the_default(demo):
     assert options.sources.teacher == str(demo / "teacher")
     assert options.sources.baseline == str(demo / "student_before")
     assert (options.host, options.share, options.logins) == ("127.0.0.1", False, {})
-    assert app.PORT <= options.port < app.PORT + app.TRIES
+    assert opening.PORT <= options.port < opening.PORT + opening.TRIES
 
 
 def test_folders_and_hub_ids_are_taken(demo, tmp_path):
@@ -77,6 +78,26 @@ def test_where_files_are_kept_and_how_large_they_may_be(demo, tmp_path):
         assert "--max-mb" in refused("--max-mb", wrong)
 
 
+def test_what_may_be_trained_on_and_how_many_runs_side_by_side(demo, tmp_path):
+    options = read()
+    assert (options.data, options.models, options.slots) == ((), Path("runs/models"), None)
+    data = tmp_path / "data"
+    data.mkdir()
+    link = tmp_path / "link"
+    link.symlink_to(data)
+    options = read("--data", str(link), "--models", str(tmp_path / "m"), "--slots", "2")
+    assert options.data == (data,), "a link is followed once, when the server starts"
+    assert (options.models, options.slots) == (tmp_path / "m", 2)
+    assert read("--runs-dir", str(tmp_path)).models == tmp_path / "models"
+    assert "--data: there is no folder /no/where" in refused("--data", str(data), "/no/where")
+    assert "would open the whole disk" in refused("--data", "/")
+    file = tmp_path / "file"
+    file.write_text("")
+    assert "--models" in refused("--models", str(file))
+    for wrong in ("0", "-1", "65"):
+        assert "--slots" in refused("--slots", wrong)
+
+
 def test_a_missing_model_is_named(demo, tmp_path):
     assert "--teacher: there is no folder /no/where" in refused("--teacher", "/no/where")
     assert "no folder ./models/x" in refused("--student", "./models/x")
@@ -90,12 +111,12 @@ def test_a_missing_model_is_named(demo, tmp_path):
 @pytest.mark.parametrize("arguments", [("--host", "0.0.0.0"), ("--host", "box.lan"), ("--share",)])
 def test_an_open_door_needs_a_login(demo, arguments):
     said = refused(*arguments)
-    assert "without a login" in said and "--auth FILE" in said and app.LOGIN_VARIABLE in said
+    assert "without a login" in said and "--auth FILE" in said and opening.LOGIN_VARIABLE in said
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "::1", "127.8.8.8"])
 def test_loopback_needs_none(host):
-    app.refuse_open_door(host, False, {})
+    opening.refuse_open_door(host, False, {})
 
 
 def test_logins_come_from_a_file_or_the_environment(demo, tmp_path):
@@ -136,8 +157,8 @@ def test_the_next_free_port_is_taken(demo, monkeypatch):
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
-        monkeypatch.setattr(app, "PORT", taken.getsockname()[1])
-        assert read().port > app.PORT
+        monkeypatch.setattr(opening, "PORT", taken.getsockname()[1])
+        assert read().port > opening.PORT
 
 
 def test_a_wrong_option_exits_with_2_before_anything_is_loaded():

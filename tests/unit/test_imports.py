@@ -22,6 +22,9 @@ LIGHT = (
     "options",
     "config",
     "events",
+    "jobs.queue",
+    "jobs.following",
+    "jobs.keeper",
     "run",
     "recipes",
     "help",
@@ -31,7 +34,8 @@ LIGHT = (
 TABLE = ("train.recipes", "train.recipes.RECIPES", "train.recipes.Recipe")
 # What the dashboard may know of train; what the recipes compute with is not among it.
 SHOWN = tuple(
-    f"train.{name}" for name in ("config", "options", "values", "events", "jobs", "recipes")
+    f"train.{name}"
+    for name in ("config", "options", "values", "events", "jobs", "past", "paths", "recipes")
 )
 
 

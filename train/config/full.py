@@ -31,7 +31,7 @@ class FullConfig(PipelineConfig):
     triggers: str | None = option(
         None,
         "English trigger file (ID, Texts, Labels as [0, 1]): thresholds are chosen on its "
-        "validation rows; null: those of the models that were started from stay.",
+        "validation rows; null: none are, and new weights mark no words.",
         path="file",
     )
     dev: tuple[str, ...] = option(

@@ -7,6 +7,7 @@ looks at the queue next does what it cannot do any more. Loads no torch.
 """
 
 import os
+import resource
 import signal
 import subprocess
 import sys
@@ -115,6 +116,7 @@ class _Watch:
             time.sleep(LOOK)
         processes.kill_job(self.folder, self.training)
         code = self.child.wait()
+        self.peak = max(self.peak, _largest())
         self._write_usage(None)
         return Ended(self.started.attempt, code, self.forced)
 
@@ -141,6 +143,12 @@ class _Watch:
     def _write_usage(self, taken: int | None) -> None:
         usage: Mapping[str, Any] = {"memory": taken, "peak": self.peak, "time": time.time()}
         _try(lambda folder: files.write(folder / files.USAGE, usage), self.folder)
+
+
+def _largest() -> int:
+    """The most bytes that any one ended child held at once; seen even where no look fell on it."""
+    most = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+    return most if sys.platform == "darwin" else 1024 * most
 
 
 def _try(do: Callable[[Path], None], folder: Path) -> None:

@@ -18,7 +18,7 @@ def line(recipe: str, config: RecipeConfig) -> str:
     """
     start = ["python", "-m", "train", recipe]
     rows = options.describe(type(config))
-    if not any(row.kind == NESTED for row in rows):
+    if all(getattr(config, row.name) == row.default for row in rows if row.kind == NESTED):
         return shlex.join([*start, *options.typed(config)])
     preset = _preset(recipe, config)
     given = options.given(type(config), options.find_file(recipe, preset), ()) if preset else {}

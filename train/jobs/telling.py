@@ -143,7 +143,7 @@ class Telling:
         for event in events:
             if event.kind is Kind.STARTED:
                 self._before, self.run = self.run, Run()
-            elif event.kind is Kind.RESUMED and self._before is not None:
+            elif event.kind is Kind.RESUMED and self._before is not None and self._before.recipe:
                 self.run = _gone_on(self._before, self.run, event.data)
             if event.kind is not Kind.STARTED:
                 self._before = None

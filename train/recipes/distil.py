@@ -6,7 +6,7 @@ English is read.
 """
 
 from collections import Counter
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,7 @@ from torch import Tensor, nn
 from core.checkpoints import Manifest, check_output, load_texts, save_texts
 from core.data import read_texts, text_hash
 from core.distillation import kl_per_row
-from core.errors import SplitError
+from core.errors import DataError, SplitError
 from core.hub import Progress, locate
 from core.loading import load_emotion_model, save_emotion_model
 from core.models import EmotionModel, module_identity
@@ -30,7 +30,7 @@ from train.config import DistilConfig
 from train.downloads import told
 from train.report import data_entry
 from train.run import Run
-from train.training.finetune import inherited, tell_threshold, validation_figures
+from train.training.finetune import thresholds_of, validation_figures
 from train.training.frozen import Floats, Frozen, freeze, weigh, write_table
 from train.training.loop import Fitted, fit, prepare
 from train.training.parallel import language_of
@@ -57,7 +57,6 @@ def run(config: DistilConfig, run: Run) -> dict[str, object]:
     translator = load_translator(config.translator, device, Decoding(beams=config.beams), tell)
     split = Split.load(config.split)
     _same_split(config, split, teacher, student)
-    tell_threshold(student, run)
     frozen = freeze(config, run, teacher, student, translator, split)
     write_table(run.folder / "weights.tsv", frozen)
     run.saved(run.folder / "weights.tsv")
@@ -79,6 +78,8 @@ def run(config: DistilConfig, run: Run) -> dict[str, object]:
     parents = {"teacher": teacher.identity, "student": before, "translator": translator.identity}
     data = _data(config, frozen)
     manifest = _manifest(config, run, student, parents, reference, metrics, data)
+    words = thresholds_of(student.manifest, fitted, student.max_length, run)
+    manifest = replace(manifest, **words)
     labelled, unlabelled = _seen(config, tell)
     unlabelled |= {text_hash(text) for text in frozen.texts}
     save_emotion_model(
@@ -118,6 +119,8 @@ def _refine(
 ) -> Fitted:
     run.stage("refine")
     rows = trained_rows(frozen).tolist()
+    if not rows:
+        raise DataError("All usable tweets are held out.", "Give more tweets, or held_out=0.")
     encodings = student.encode([frozen.texts[row] for row in rows])
     features = [{**encoding, "row": row} for encoding, row in zip(encodings, rows, strict=True)]
     targets = torch.tensor(frozen.teacher, dtype=torch.float32)
@@ -273,7 +276,6 @@ def _manifest(
         pooling=student.pooling,
         prefix=student.prefix,
         max_length=student.max_length,
-        **inherited(student.manifest),
         weight_reference=reference.to_dict(),
         split=student.manifest.split if student.manifest is not None else None,
         parents=parents,

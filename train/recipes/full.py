@@ -1,14 +1,49 @@
 """The whole pipeline on a person's own files, as one job.
 
-Knows nothing but its name: which stages there are follows from ``train.config``'s FullConfig, and
-how stages are run is ``train.stages.pipeline``'s.
+Knows what each file must hold, and looks before anything is trained: a column that is missing from
+the last file shall not show after an hour. Which stages there are follows from FullConfig, and how
+stages are run is ``train.stages.pipeline``'s.
 """
 
+from collections.abc import Callable, Iterator
+
+from core.data import read_emotions, read_texts, read_triggers
+from core.errors import DataError
 from train.config import FullConfig
 from train.run import Run
 from train.stages.pipeline import run_pipeline
 
 
 def run(config: FullConfig, run: Run) -> dict[str, object]:
-    """Bring every stage up to date."""
+    """Read every file once, then bring every stage up to date."""
+    _refuse_unreadable(config)
     return run_pipeline(config, run)
+
+
+def _refuse_unreadable(config: FullConfig) -> None:
+    """Raises DataError that names every file which cannot be used as what it is given as."""
+    found = [error for read in _readers(config) if (error := _trouble(read)) is not None]
+    if len(found) == 1:
+        raise found[0]
+    if found:
+        listed = "\n".join(f"- {error}" for error in found)
+        raise DataError(f"{len(found)} files cannot be used.", listed)
+
+
+def _readers(config: FullConfig) -> Iterator[Callable[[], object]]:
+    """What reads each file as its stages will."""
+    for path in (config.data, *config.dev):
+        yield lambda path=path: read_emotions(path, labelled=True)  # type: ignore[misc]
+    for path in config.unlabelled:
+        yield lambda path=path: read_texts(path)  # type: ignore[misc]
+    if config.triggers is not None:
+        triggers = config.triggers
+        yield lambda: read_triggers(triggers, labelled=True)
+
+
+def _trouble(read: Callable[[], object]) -> DataError | None:
+    try:
+        read()
+    except DataError as error:
+        return error
+    return None

@@ -143,23 +143,28 @@ def continued_model(config: TeacherConfig, device: str, role: str, run: Run) -> 
         f"Going on from {config.model} with its own head: pooling {model.pooling}, "
         f"prefix {model.prefix!r}, {length} sub-tokens."
     )
-    tell_threshold(model, run)
     return replace(model, name=config.output, role=role, base=config.model, max_length=length)
 
 
-def tell_threshold(parent: EmotionModel, run: Run) -> None:
-    """Say that a threshold is taken over from a model that was gone on with."""
-    if parent.threshold is not None:
+def thresholds_of(
+    parent: Manifest | None, fitted: Fitted, max_length: int, run: Run
+) -> dict[str, Any]:
+    """Fields of a manifest that say how triggers are found: the parent's, where its weights stand.
+
+    Other weights score words otherwise, so that its thresholds would be nobody's choice. Which of
+    the two it is, is told.
+    """
+    if parent is None or parent.threshold is None:
+        return {}
+    if not fitted.selected_initial or max_length != parent.max_length:
         run.log(
-            f"The trigger threshold stays that of {parent.name}, {parent.threshold:.4g}, chosen "
-            "for its weights: the recipe triggers chooses it anew."
+            "The weights are new, so the trigger threshold of the old ones does not hold: choose "
+            "one with the recipe triggers."
         )
-
-
-def inherited(parent: Manifest | None) -> dict[str, Any]:
-    """Fields of a manifest that say how triggers are found, as those of the model gone on with."""
+        return {}
+    run.log(f"The old weights stand, and with them the trigger threshold {parent.threshold:.4g}.")
     names = ("threshold", "thresholds", "trigger_reduce", "trigger_score")
-    return {} if parent is None else {name: getattr(parent, name) for name in names}
+    return {name: getattr(parent, name) for name in names}
 
 
 def train_classifier(
@@ -250,7 +255,7 @@ def describe(
     identity = module_identity(model.module, model.pooling, model.prefix, model.max_length)
     metrics = {"validation": figures, "steps": fitted.steps, "history": list(fitted.history)}
     if parent is not None:
-        metrics["before"] = dict(fitted.initial)
+        metrics["before"] = {n: v for n, v in fitted.initial.items() if n in figures}
         metrics["selected"] = "step 0" if fitted.selected_initial else "trained"
     return Manifest(
         role=model.role,
@@ -259,7 +264,7 @@ def describe(
         prefix=model.prefix,
         max_length=model.max_length,
         split=rows.split.hash,
-        **inherited(parent),
+        **thresholds_of(parent, fitted, model.max_length, run),
         parents={} if parent is None else {parent.role: parent.identity},
         data=rows.data,
         metrics=metrics,

@@ -93,7 +93,8 @@ def draw(plot: Plot, folded: bool = True) -> str:
     rows = [parts.row(one[0], one[1:]) for one in plot.rows]
     numbers = ""
     if folded and rows:
-        numbers = parts.fold(words.NUMBERS, parts.table(plot.title, plot.heads, rows))
+        table = parts.table(markup.text(plot.title), plot.heads, rows)
+        numbers = parts.fold(words.NUMBERS, table)
     return (
         f'<figure class="td-b-plot"><div class="td-plot" role="img" aria-label="{said}" '
         f"style=\"--h:{plot.height}px\" data-figure='{encoded(plot.figure)}'></div>"

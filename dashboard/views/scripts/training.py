@@ -200,7 +200,7 @@ const acts = {
     role('run-name').value = '';
     keep();
     say(answer.said);
-    role('fold').open = false;
+    element.querySelector('.td-n-new').open = false;
     element.dispatchEvent(new CustomEvent('td-run', { detail: { id: answer.id } }));
   }),
   afresh: () => {

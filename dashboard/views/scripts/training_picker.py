@@ -40,6 +40,14 @@ const look = (field) => {
   for (const row of within(field, 'chosen').children) lookAt(field, row);
 };
 
+// A file that serves for one field may serve for another.
+const offer = (value, name) => {
+  for (const list of place.querySelectorAll('[data-widget="files"] [data-role="known"]')) {
+    if ([...list.options].some((one) => one.value === value)) continue;
+    list.options[0].after(new Option(name, value));
+  }
+};
+
 // Puts a finished row into the list: in place of what is there, unless it holds several.
 const put = (field, answer, instead = null) => {
   const list = within(field, 'chosen');
@@ -52,6 +60,7 @@ const put = (field, answer, instead = null) => {
   else if (field.dataset.several === 'yes') list.append(row);
   else list.replaceChildren(row);
   if (answer.html) within(row, 'check').innerHTML = answer.html;
+  if (field.dataset.widget === 'files') offer(JSON.parse(row.dataset.value), row.dataset.name);
   changed(field);
   return row;
 };

@@ -8,7 +8,7 @@ from typing import Any
 
 from dashboard.views import markup
 from dashboard.views.training import curves, signs
-from dashboard.views.training.made import flat
+from dashboard.views.training.made import NESTED, flat
 from dashboard.views.training.runs import Seen
 from dashboard.wording import training_live as words
 
@@ -74,8 +74,15 @@ def flat_config(config: Mapping[str, Any], above: str = "") -> dict[str, str]:
         elif isinstance(value, list | tuple):
             found[full] = ", ".join(map(str, value)) or "[]"
         else:
-            found[full] = "null" if value is None else words.value(value)
+            found[full] = _typed(value)
     return found
+
+
+def _typed(value: object) -> str:
+    """An option as it is typed, every digit of it."""
+    if value is None or isinstance(value, bool):
+        return {None: "null", True: "true", False: "false"}[value]
+    return str(value)
 
 
 def differences(names: Sequence[str], configs: Sequence[Mapping[str, Any]]) -> str:
@@ -100,7 +107,8 @@ def metrics(names: Sequence[str], outcomes: Sequence[Mapping[str, Any]]) -> str:
         }
         for one in outcomes
     ]
-    order = dict.fromkeys(name for one in flats for name in one)
+    every = dict.fromkeys(name for one in flats for name in one)
+    order = [name for name in every if not _dull(name, [one.get(name) for one in flats])]
     if not order:
         return _card("metrics", words.METRICS, f'<p class="td-l-note">{words.NO_METRICS}</p>')
     rows = [
@@ -109,6 +117,11 @@ def metrics(names: Sequence[str], outcomes: Sequence[Mapping[str, Any]]) -> str:
     ]
     head = words.FIGURE_HEADS[0]
     return _card("metrics", words.METRICS, _table(words.METRICS, head, names, rows))
+
+
+def _dull(name: str, values: Sequence[float | None]) -> bool:
+    """Whether a figure is a detail that is the same in all runs that have it."""
+    return NESTED in name and len({value for value in values if value is not None}) < 2
 
 
 def _cells(name: str, values: Sequence[float | None]) -> list[str]:

@@ -17,7 +17,7 @@ from train.jobs.records import Points
 Curves = Mapping[str, Mapping[str, Points]]
 HEIGHT = 270
 WIDE = 420  # and one with the curves of several runs
-LEAST = 300  # pixels that a plot needs beside others
+LEAST = 400  # pixels that a plot needs beside others
 FEW = 40  # points of a training curve up to which each is marked
 DIGITS = 5  # significant, of a step or a value
 
@@ -30,6 +30,7 @@ class Line:
     metric: str
     points: Points
     style: int  # place in plots.SERIES
+    branch: int = 0  # which of a run's stages: another form of the same colour
 
     @property
     def known(self) -> list[tuple[float, float]]:
@@ -45,7 +46,12 @@ def sections(curves: Curves, weights: Mapping[str, str]) -> dict[str, str]:
     """
     stages = list(dict.fromkeys([*curves, *weights]))
     drawn = {
-        stage: _section(stage, number, curves.get(stage, {}), weights.get(stage, ""))
+        stage: _section(
+            stage if len(stages) > 1 else "",
+            number,
+            curves.get(stage, {}),
+            weights.get(stage, ""),
+        )
         for number, stage in enumerate(stages)
     }
     return {stage: html for stage, html in reversed(drawn.items()) if html}
@@ -66,7 +72,7 @@ def _section(stage: str, number: int, metrics: Mapping[str, Points], weights: st
         return ""
     fold = parts.fold(words.MORE_CURVES, plots.grid(more, LEAST), "more") if more else ""
     key = f"td-l-curves-{number}"
-    name = f"{words.CURVES} · {markup.text(stage.replace('_', ' '))}"
+    name = " · ".join(filter(None, (words.CURVES, markup.text(stage.replace("_", " ")))))
     return (
         f'<section class="td-l-card" aria-labelledby="{key}"><h3 id="{key}">{name}</h3>'
         f'<div class="td-b-results">{plots.grid(first, LEAST)}{fold}</div></section>'
@@ -101,11 +107,11 @@ def overlaid(runs: Sequence[tuple[str, Curves]]) -> str:
     """
     metrics: dict[str, list[Line]] = {}
     for style, (name, curves) in enumerate(runs):
-        for stage, found in curves.items():
+        for branch, (stage, found) in enumerate(curves.items()):
             called = f"{name} · {stage}" if len(curves) > 1 else name
             for metric, points in found.items():
                 if _drawable(points):
-                    line = Line(called.replace("_", " "), metric, points, style)
+                    line = Line(called.replace("_", " "), metric, points, style, branch)
                     metrics.setdefault(metric, []).append(line)
     known = [name for _, names in words.GROUPS.values() for name in names]
     order = [name for name in known if name in metrics]
@@ -121,7 +127,7 @@ def overlaid(runs: Sequence[tuple[str, Curves]]) -> str:
 
 def plot(title: str, lines: Sequence[Line]) -> str:
     """One plot with its numbers in words."""
-    across, up = words.STEPS, _unit(lines[0].metric)
+    across, up = words.STEPS, plots.safe(_unit(lines[0].metric))
     figure = go.Figure(
         [_trace(line, line.metric.startswith("eval_")) for line in lines],
         plots.layout(plots.safe(title), across, up, showlegend=len(lines) > 1),
@@ -138,7 +144,9 @@ def _unit(metric: str) -> str:
 
 def _trace(line: Line, measured: bool) -> go.Scatter:
     """A line; of a validation, and of few points, each is marked."""
-    colour, dash, symbol = plots.SERIES[line.style % len(plots.SERIES)]
+    count = len(plots.SERIES)
+    colour = plots.SERIES[line.style % count][0]
+    _, dash, symbol = plots.SERIES[(line.style + line.branch) % count]
     marked = measured or len(line.points) <= FEW
     return go.Scatter(
         x=[_rounded(step) for step, _ in line.points],

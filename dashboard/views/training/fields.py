@@ -16,7 +16,7 @@ def setting(field: Field) -> str:
     return (
         f'<div class="td-n-field td-n-setting" data-field="{name}" data-widget="{field.widget}" '
         f'data-usual="{markup.data(_sent(field, field.preset))}">{_widget(field, key)}'
-        f'<p class="td-f-note" id="{key}-about">{markup.text(field.option.help)}</p>'
+        f'<p class="td-f-note" id="{key}-about">{markup.text(words.plainly(field.option.help))}</p>'
         f'<p class="td-n-facts">{facts(field)}</p>'
         f'<p class="td-n-problem" id="{key}-problem" data-role="problem" hidden></p></div>'
     )
@@ -24,9 +24,9 @@ def setting(field: Field) -> str:
 
 def facts(field: Field) -> str:
     """Bounds, default, the preset's value and the paper's, as short notes."""
-    row, found = field.option, []
-    if row.choices is None and row.bounds:
-        found.append(markup.text(row.bounds))
+    row, found = field.option, list[str]()
+    if row.choices is None:
+        found += filter(None, [words.bounds(row.low, row.high)])
     found.append(_fact(words.DEFAULT, field, row.default))
     if field.preset != row.default and field.preset != field.paper:
         found.append(_fact(words.PRESET, field, field.preset))

@@ -12,6 +12,7 @@ from dashboard.views.training import signs
 from dashboard.wording import training_live as words
 
 SHOWN = 12  # figures that show at once
+NESTED = ": "  # between the names of a figure and of what it lies in
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,7 @@ def flat(outcome: Mapping[str, Any], above: str = "") -> dict[str, Any]:
     """Figures by one name each; those within others carry both names."""
     found: dict[str, Any] = {}
     for name, value in outcome.items():
-        full = f"{above} · {name}" if above else str(name)
+        full = f"{above}{NESTED}{name}" if above else str(name)
         if isinstance(value, Mapping):
             found |= flat(value, full)
         elif not isinstance(value, list | tuple):
@@ -73,10 +74,11 @@ def flat(outcome: Mapping[str, Any], above: str = "") -> dict[str, Any]:
 
 def table(outcome: Mapping[str, Any]) -> str:
     """Final figures as a table; many of them fold."""
+    ordered = sorted(flat(outcome).items(), key=lambda one: NESTED in one[0])
     rows = [
         f'<tr><th scope="row">{markup.text(words.figure_name(name))}</th>'
         f"<td>{markup.text(words.value(value))}</td></tr>"
-        for name, value in flat(outcome).items()
+        for name, value in ordered
     ]
     if not rows:
         return ""

@@ -37,9 +37,9 @@ def shell(recipes: Mapping[str, Recipe], limit: int) -> str:
     too_large = words.TOO_LARGE.format(name="{name}", limit=words.size(limit))
     return (
         f'<div class="td-f td-n" data-limit="{limit}" data-too-large="{too_large}">'
-        f'<details class="td-f-card td-n-new" data-role="fold" open><summary><h2>{words.TITLE}</h2>'
+        f'<details class="td-f-card td-n-new" open><summary><h2>{words.TITLE}</h2>'
         f'</summary><p class="td-f-note">{words.LEAD}</p>{_cards(recipes)}'
-        '<div data-part="new"></div><div data-part="new-said" role="status"></div></details>'
+        '<div data-part="new"></div></details><div data-part="new-said" role="status"></div>'
         '<div data-part="runs"></div></div>'
     )
 

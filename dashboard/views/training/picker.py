@@ -22,7 +22,7 @@ def picker(field: Field, choices: Sequence[Choice]) -> str:
         f'aria-labelledby="{key}-label" aria-describedby="{key}-about {key}-problem">'
         f'<div class="td-n-label" id="{key}-label"><strong>{field.label}</strong> '
         f'<span class="td-n-tag td-n-{tag}">{tag}</span></div>'
-        f'<p class="td-f-note" id="{key}-about">{markup.text(field.option.help)}</p>'
+        f'<p class="td-f-note" id="{key}-about">{markup.text(words.plainly(field.option.help))}</p>'
         f'<ul class="td-n-chosen" data-role="chosen">{chosen(values(field), choices)}</ul>'
         f'<p class="td-n-problem" id="{key}-problem" data-role="problem" hidden></p>'
         f'<div class="td-n-pick">{_select(field, choices)}{_upload(field)}{_by_hand(field)}</div>'
@@ -41,17 +41,26 @@ def values(field: Field) -> list[str]:
 def chosen(places: Iterable[str], choices: Sequence[Choice]) -> str:
     """What is chosen, as rows of a list."""
     known = {choice.value: choice for choice in choices}
-    return "".join(row(place, known[place].name if place in known else "") for place in places)
+    return "".join(
+        row(place, known[place].name, known[place].hidden) if place in known else row(place)
+        for place in places
+    )
 
 
-def row(place: str, name: str = "") -> str:
-    """One chosen thing, with a button that takes it away."""
+def row(place: str, name: str = "", hidden: bool = False) -> str:
+    """One chosen thing, with a button that takes it away.
+
+    Args:
+        hidden: whether its path would tell a person nothing.
+    """
     name = name or place.replace("\\", "/").rstrip("/").rsplit("/", 1)[-1] or place
-    path = f'<span class="td-n-path">{markup.text(place)}</span>' if name != place else ""
+    shown = name != place and not hidden
+    path = f'<span class="td-n-path">{markup.text(place)}</span>' if shown else ""
     remove = markup.attribute(words.REMOVE.format(name=name))
     return (
-        f'<li data-value="{markup.data(place)}"><div class="td-n-row"><strong>{markup.text(name)}'
-        f'</strong>{path}<button type="button" class="td-n-remove" data-n="remove" '
+        f'<li data-value="{markup.data(place)}" data-name="{markup.attribute(name)}">'
+        f'<div class="td-n-row"><strong>{markup.text(name)}</strong>{path}'
+        '<button type="button" class="td-n-remove" data-n="remove" '
         f'aria-label="{remove}" title="{remove}">×</button></div>'
         '<div data-role="check" role="status"></div></li>'
     )
@@ -59,8 +68,6 @@ def row(place: str, name: str = "") -> str:
 
 def _select(field: Field, choices: Sequence[Choice]) -> str:
     """Everything that is known, by where it comes from."""
-    if not choices:
-        return ""
     files = field.widget == "files"
     if field.several:
         first = words.ADD_FILE if files else words.ADD_MODEL

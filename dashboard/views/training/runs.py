@@ -61,11 +61,17 @@ def _row(seen: Seen, shown: bool) -> str:
         f'value="{markup.attribute(job.id)}" aria-label="{tick}"></td>'
         f'<td data-name="{words.COLUMNS[1]}">{_state(job, told)}</td>'
         f'<th scope="row">{_name(job, name)}</th>'
-        f'<td data-name="{words.COLUMNS[3]}">{signs.moment(told.started or job.made)}</td>'
+        f'<td data-name="{words.COLUMNS[3]}">{_begun(job, told)}</td>'
         f'<td data-name="{words.COLUMNS[4]}">{signs.took(job, told, seen.heard)}</td>'
         f'<td data-name="{words.COLUMNS[5]}">{_figure(told)}</td>'
     )
     return f'<tr data-key="{markup.attribute(job.id)}"{mark}>{cells}</tr>'
+
+
+def _begun(job: Job, told: Told) -> str:
+    """When it began; of one that waits, when it was asked for."""
+    soft = f'<span class="td-l-soft">{words.SUBMITTED}</span>' if job.state == "queued" else ""
+    return signs.moment(told.started or job.made) + soft
 
 
 def _state(job: Job, told: Told) -> str:
