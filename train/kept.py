@@ -71,6 +71,19 @@ def prune(work: Path, last: Checkpoint, best: int | None) -> None:
             shutil.rmtree(folder, ignore_errors=True)
 
 
+def clear_torn(work: Path) -> None:
+    """Drop what a training that failed was writing: nobody can go on from it, and it takes room.
+
+    Folders of later steps than the newest whole checkpoint's; earlier ones may hold the best
+    weights, which have no seal any more.
+    """
+    whole = newest(work)
+    for folder in _folders(work):
+        found = _FOLDER.fullmatch(folder.name)
+        if found and (whole is None or int(found[1]) > whole.step):
+            shutil.rmtree(folder, ignore_errors=True)
+
+
 def _folders(work: Path) -> list[Path]:
     return [path for path in sorted(work.glob("checkpoint-*")) if _FOLDER.fullmatch(path.name)]
 

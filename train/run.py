@@ -245,6 +245,8 @@ class Run:
                 about = {"seconds": seconds, "step": step, "sentence": sentence, "hint": hint}
                 self._events.append(kind, **about)
             else:
+                kept.clear_torn(self.checkpoints)  # on a full disk: room for the words below
+                kept.clear_scratch(self.folder)
                 self._events.append(Kind.FAILED, seconds=seconds, **self._account(error))
         except (OSError, TandemError) as trouble:
             self._screen.line(f"  How the run ended could not be written down: {trouble}")

@@ -81,7 +81,8 @@ class Events:
         """Progress lines, then the results of at most TAB_LIMIT tweets."""
         shown, services = asked.texts[:TAB_LIMIT], self.services
         own = None if asked.translation is None else [asked.translation]
-        first = "" if services.status().final else wording.WAITING
+        before = services.status()  # models may be replaced meanwhile: those that answer are these
+        first = "" if before.final else wording.WAITING
         yield (
             _progress(Step(0, len(shown)), first),
             _stop_button(len(shown) > CARD_LIMIT),
@@ -90,24 +91,26 @@ class Events:
         last = Step(0, len(shown))
         for step in services.follow(shown, asked.language, own, run.cancel):
             if step.result is not None:
-                yield self._results(asked, step)
+                yield self._results(asked, step, before.info or services.status().info)
             elif step == last:
                 yield NOTHING_NEW
             else:
                 yield _progress(step), gr.skip(), gr.skip()
             last = step
 
-    def _results(self, asked: Address, step: Step) -> Drawn:
-        """The notices and the drawing at the end of a comparison."""
+    def _results(self, asked: Address, step: Step, info: EngineInfo | None) -> Drawn:
+        """The notices and the drawing at the end of a comparison by these models."""
         services = self.services
-        key = services.models_key()
+        models = info.models if info is not None else ()
+        key = models_key(info) if info is not None else ""
         notes = page.notices(_notices(asked, step, key))
         if not step.result:
             return notes, _stop_button(False), gr.skip()
         run = uuid.uuid4().hex
         few = len(step.result) <= CARD_LIMIT
         links = [linked(services, one) for one in step.result] if few else []
-        drawn = page.results(step.result, asked.language, services.thresholds(), run, key, links)
+        thresholds = {one.role: one.threshold for one in models}
+        drawn = page.results(step.result, asked.language, thresholds, run, key, links, models)
         return notes, _stop_button(False), drawn
 
 

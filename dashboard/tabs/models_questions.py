@@ -77,9 +77,9 @@ class Questions:
         one = every.get(_text(question, "token"))
         if one is None:
             raise InputError(*words.GONE)
-        tokens = {str(other.found.folder): token for token, other in every.items()}
+        others = {str(other.found.folder): other for other in every.values()}
         before = self._before(one, list(every.values()))
-        return {"html": details.details(one, tokens, self._fits(one), before)}
+        return {"html": details.details(one, others, self._fits(one), before)}
 
     def m_load(self, question: Any) -> Answer:
         """Load a model in a role; the old one answers meanwhile."""

@@ -14,7 +14,7 @@ import gradio as gr
 from gradio.events import api
 
 from core.errors import InputError
-from dashboard.inputs import kind
+from dashboard.inputs import check_text, kind
 from dashboard.tabs import questions
 from dashboard.training.services import Training
 from dashboard.wording import training as words
@@ -22,7 +22,7 @@ from train.jobs.records import ENDED, Job, Told
 
 AT_ONCE = 2
 LONGEST = 100_000  # characters of the overrides as JSON
-PRESET, QUICK = "preset", "quick"
+PRESET = "preset"
 Overrides = dict[str, Any]
 RunId = str
 
@@ -54,9 +54,9 @@ def _start(training: Training) -> Callable[..., RunId]:
         with _sentences():
             raw = dict(_object(overrides))
             preset = raw.pop(PRESET, "")
-            _checked("preset", preset, str)
+            check_text(preset, PRESET)
             owner = (request.username if request else None) or ""
-            asked = training.asked(_checked("recipe", recipe, str), preset, raw, owner)
+            asked = training.asked(check_text(recipe, "recipe"), preset, raw, owner)
             return training.start(asked, owner).id
 
     return train_start
@@ -72,7 +72,7 @@ def _status(training: Training) -> Callable[..., dict[str, Any]]:
         final ones) and error (why it ended early; null otherwise).
         """
         with _sentences():
-            job = training.queue.find(_checked("run", run, str))
+            job = training.queue.find(check_text(run, "run"))
             return status(job, training.told(job))
 
     return train_status
@@ -85,7 +85,7 @@ def _stop(training: Training) -> Callable[..., dict[str, Any]]:
         run: the id that /train_start or /runs gave. Returns what /train_status says then.
         """
         with _sentences():
-            name = _checked("run", run, str)
+            name = check_text(run, "run")
             training.queue.stop(name)
             job = training.queue.find(name)
             return status(job, training.told(job))
@@ -111,7 +111,7 @@ def status(job: Job, told: Told) -> dict[str, Any]:
         "state": job.state,
         "progress": 1.0 if job.state == "finished" else _share(told),
         "stage": told.stage,
-        "metrics": _plain(told.outcome or told.figures),
+        "metrics": _plain(told.outcome or {**_newest(told), **told.figures}),
         "error": _error(job),
     }
 
@@ -120,6 +120,16 @@ def _share(told: Told) -> float | None:
     if told.done is None or not told.total:
         return None
     return min(1.0, told.done / told.total)
+
+
+def _newest(told: Told) -> dict[str, float]:
+    """The newest value of each curve of the stage at work."""
+    found = {}
+    for name, points in told.curves.get(told.stage, told.curves.get(told.recipe, {})).items():
+        known = [value for _, value in points if value is not None]
+        if known:
+            found[name] = known[-1]
+    return found
 
 
 def _error(job: Job) -> str | None:
@@ -165,13 +175,6 @@ def _object(overrides: Any) -> Mapping[str, Any]:
     if len(json.dumps(found)) > LONGEST:
         raise InputError(words.TOO_MUCH.format(limit=f"{LONGEST:,} characters"))
     return found
-
-
-def _checked(name: str, value: Any, of: type) -> Any:
-    """A text; InputError for anything else."""
-    if not isinstance(value, of):
-        raise InputError(words.BAD_TYPE.format(name=name, expected=words.A_TEXT, given=kind(value)))
-    return value
 
 
 class _sentences:

@@ -120,6 +120,7 @@ def results(
     run: str,
     models: str = "",
     linked: Sequence[Linked | None] = (),
+    answered: Sequence[ModelInfo] = (),
 ) -> str:
     """All of one comparison: a few tweets as cards, many as a table whose rows open into cards.
 
@@ -130,6 +131,7 @@ def results(
             where the same tweets come again after cards were changed.
         models: the key of the loaded models, for links.
         linked: word links of each, where they are drawn as cards; none needed.
+        answered: the models that answered; the page says so, and where others were loaded since.
     """
     many_rows = len(comparisons) > CARD_LIMIT
     body = (
@@ -143,8 +145,20 @@ def results(
         f'data-language="{chosen}" data-items="{markup.data(_items(comparisons))}" '
         'aria-labelledby="td-results-title">'
         f'<div class="td-results-head"><h2 id="td-results-title">{title}</h2>'
-        f"{tools.tools(many_rows)}{tools.said()}{legend()}</div>"
+        f"{tools.tools(many_rows)}{tools.said()}{_answered(answered)}{legend()}</div>"
         f'<p class="td-sr" role="status" data-role="announce"></p>{body}</section>'
+    )
+
+
+def _answered(models: Sequence[ModelInfo]) -> str:
+    """Who answered, and a line that is shown once others would."""
+    if not models:
+        return ""
+    named = (f"{wording.role(one.role)} {wording.short(one.name)}" for one in models)
+    said = changes.ANSWERED.format(models=" · ".join(named))
+    return (
+        f'<p class="td-answered td-soft">{markup.text(said)}</p>'
+        f'<p class="td-notice" role="status" data-role="stale" hidden>{changes.STALE}</p>'
     )
 
 

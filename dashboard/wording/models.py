@@ -15,6 +15,8 @@ WAITS = "then {count} more"
 FAILED = "{change} did not work, and the models stay as they were. {problem}"
 TOO_MANY_CHANGES = ("Too many models wait to be loaded.", "Try again once they are.")
 STILL_LOADING = ("The models are still loading.", "Try again once they are there.")
+ANSWERED = "Answered by {models}"
+STALE = "Other models were loaded since: press Compare to ask them."
 AS = {
     "teacher": "as teacher",
     "student": "as student",
@@ -98,7 +100,7 @@ LOAD_BASE = "A base is trained first: choose it in the Train tab."
 PARAMETERS = "{count} parameters"
 DETAILS = "Details"
 READING = "Reading…"
-NO_LANGUAGES = "languages not told"
+NO_LANGUAGES = "no languages named"
 
 
 def counted(shown: int, count: int) -> str:

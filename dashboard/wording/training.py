@@ -210,7 +210,7 @@ STRANGER = ("Nobody is logged in.", "Reload the page and log in.")
 NO_RECIPE = "There is nothing called {name} to train."
 RECIPES_ARE = "Choose one of {names}."
 BAD_TYPE = "{name} must be {expected}, not {given}."
-A_TEXT, AN_OBJECT, A_WHOLE = "text", "an object", "a whole number"
+AN_OBJECT = "an object"
 TOO_MUCH = "The overrides are longer than {limit}."
 """Bytes of a question to /train_start."""
 

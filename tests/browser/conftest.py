@@ -25,6 +25,7 @@ ARGS = [
     "--disable-sync",
     "--no-first-run",
 ]
+LIGHT = Path(__file__).with_name("light_training.py")
 PATIENCE = 30_000  # milliseconds: the machine may be busy
 
 
@@ -48,6 +49,7 @@ class Site:
     engine: Any
     port: int
     batch: Any = None
+    training: Any = None
 
 
 def _free_port() -> int:
@@ -63,6 +65,8 @@ def serve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Si
     from dashboard.batch.services import Batch
     from dashboard.build import Door, build, launch
     from dashboard.services import Services
+    from dashboard.training.services import Training
+    from train.jobs.queue import Queue
 
     opened = []
 
@@ -70,16 +74,20 @@ def serve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Si
         logins: dict[str, str] | None = None,
         runs: Path | None = None,
         limits: Any = None,
+        data: tuple[Path, ...] = (),
         **traits: Any,
     ) -> Site:
         engine = _load_fake().FakeEngine(**traits)
         services = Services(lambda: engine)
-        batch = Batch(services, runs or tmp_path_factory.mktemp("runs"), limits)
-        blocks, port = build(services, batch), _free_port()
+        runs = runs or tmp_path_factory.mktemp("runs")
+        batch = Batch(services, runs, limits)
+        queue = Queue(runs, grace=5.0, program=(sys.executable, str(LIGHT)))
+        training = Training(services, runs, data, limits=limits, queue=queue)
+        blocks, port = build(services, batch, training), _free_port()
         url, _ = launch(blocks, Door(port=port, logins=logins))
         services.start()
         opened.append(blocks)
-        return Site(url, engine, port, batch)
+        return Site(url, engine, port, batch, training)
 
     yield start
     for blocks in opened:

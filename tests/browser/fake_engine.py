@@ -55,7 +55,7 @@ LONGEST = 120  # seconds that a call stands at most: a failed test leaves no thr
 def _model(role: str, name: str, threshold: float | None = 0.5, **more: Any) -> ModelInfo:
     return ModelInfo(
         role, name, "fake", ("en",), 12_300_000, threshold, "mean", "Apache-2.0", "memory",
-        identity=f"fake {role} {name}", **more,
+        **{"identity": f"fake {role}", **more},
     )  # fmt: skip
 
 
@@ -87,6 +87,9 @@ class FakeEngine:
         self.calls: list[tuple] = []
         self.answered = 0  # texts, of all calls together
         self.stopped = 0  # calls that ended because they were asked to
+        self.sources = SOURCES
+        self.go = threading.Event()  # a replacement waits for it
+        self.go.set()
 
     def start(self) -> None:
         if self.loads:
@@ -114,7 +117,7 @@ class FakeEngine:
         return EngineInfo(
             "cpu",
             tuple(
-                usual[role] if named.get(role) == source else _model(role, source)
+                usual[role] if named.get(role) == source else _model(role, source, identity=source)
                 for role, source in roles.by_role(self.sources).items()
             ),
         )

@@ -18,10 +18,7 @@ PASTE = "(e, t) => { e.value = t; e.dispatchEvent(new Event('input', { bubbles: 
 
 def opened(visit, site, *pairs):
     """The page at an address with these parameters."""
-    page = visit(site)
-    page.goto(f"{site.url}?{urlencode(pairs)}")
-    page.wait_for_selector("#td-compare")
-    return page
+    return visit(site, query=urlencode(pairs))
 
 
 def key_of(site):
@@ -62,7 +59,7 @@ def test_other_models_than_the_senders_are_said(visit, site):
     expect(page.locator(".td-card")).to_have_count(1)
     expect(page.locator(".td-notice")).to_have_count(0)
     for key in ("000000000000", "", "<b>${1}</b>"):
-        page = opened(visit, site, ("tweet", FRENCH), ("models", key))
+        page.goto(f"{site.url}?{urlencode([('tweet', FRENCH), ('models', key)])}")
         expect(page.locator(".td-card")).to_have_count(1)
         expect(page.locator(".td-notice")).to_contain_text("made with other models")
 
@@ -110,8 +107,7 @@ def test_an_address_waits_for_the_models(visit, serve):
 
 def test_an_address_meets_models_that_do_not_load(visit, serve):
     site = serve(fail=True)
-    page = visit(site, ready=False)
-    page.goto(f"{site.url}?tweet=x&models=1")
+    page = visit(site, ready=False, query="tweet=x&models=1")
     with pytest.raises(TandemError) as problem:
         site.engine.wait()
     expect(page.locator("#td-status .td-problem")).to_have_text(str(problem.value))
@@ -126,8 +122,7 @@ def test_a_copied_link_shows_the_same(visit, site):
     page.get_by_role("button", name="Copy link to all", exact=True).click()
     expect(page.locator('[data-role="said"]')).to_contain_text("Link copied: it opens this")
     link = page.evaluate("navigator.clipboard.readText()")
-    other = visit(site)
-    other.goto(link)
+    other = visit(site, query=link.partition("?")[2])
     expect(other.locator(".td-card")).to_have_count(2)
     assert texts_of(other) == [FRENCH, ODD]
     expect(other.locator(".td-notice")).to_have_count(0)
@@ -172,7 +167,7 @@ def test_a_link_that_would_be_too_long_says_so(visit, site):
 
 
 def test_without_a_clipboard_the_link_stands_in_a_field(visit, site):
-    page = visit(site)
+    page = visit(site, own=True)
     page.add_init_script("Object.defineProperty(navigator, 'clipboard', { value: undefined })")
     page.goto(f"{site.url}?tweet=the+bus")
     expect(page.locator(".td-card")).to_have_count(1)

@@ -140,7 +140,7 @@ def test_marked_tweets_are_saved_as_a_trigger_file(visit, site, tmp_path):
 
 
 def test_without_storage_the_list_says_so(visit, site):
-    page = visit(site)
+    page = visit(site, own=True)
     page.add_init_script(
         "Object.defineProperty(window, 'localStorage', { get() { throw new Error('no'); } })"
     )

@@ -7,15 +7,19 @@ test_demo.py. What the recipes compute by themselves is the truth.
 import io
 import json
 import os
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 from typing import Any
 
 import pytest
+from sklearn.metrics import log_loss
 
 from core.checkpoints import load_texts, read_manifest
 from core.data import read_emotions, text_hash
+from core.labels import LABELS
+from core.loading import load_emotion_model
 from core.splits import Split
 from train import __main__ as cli
 from train.events import Event, Kind, latest_run, read
@@ -177,6 +181,40 @@ def test_a_distillation_tells_losses_and_kl(cooked: Any) -> None:
     assert steps and all(s["samples_per_second"] > 0 and s["kl"] >= 0 for s in steps)
 
 
+def test_the_validation_loss_is_that_of_the_training(files: Any) -> None:
+    """Weighted by class, as scikit-learn weighs it, on the last step's own probabilities."""
+    how = {"pooling": "mean", "max_steps": 3, "eval_steps": 3, "batch_size": 16}
+    uneven = [
+        (row.id, row.text, row.gold)
+        for n, row in enumerate(read_emotions(files.path("emotions.tsv")))
+        if row.gold != "Joy" or n % 4
+    ]
+    files.write("uneven.tsv", ("ID", "Texts", "Labels"), uneven)
+    files.train(
+        "teacher",
+        "weighted",
+        model=files.path("encoder"),
+        data=files.path("uneven.tsv"),
+        split=files.path("uneven_split.json"),
+        class_weights="sqrt",
+        select="last",
+        **how,
+    )
+    split = Split.load(files.path("uneven_split.json"))
+    train, held = split.partition(read_emotions(files.path("uneven.tsv")))
+    counts = Counter(row.gold for row in train)
+    model = load_emotion_model(files.path("weighted"))
+    expected = log_loss(
+        [LABELS.index(row.gold) for row in held],
+        model.probabilities([row.text for row in held]),
+        labels=range(len(LABELS)),
+        sample_weight=[counts[row.gold] ** -0.5 for row in held],
+    )
+    (row,) = read_manifest(Path(files.path("weighted"))).metrics["history"]
+    assert row["loss"] == pytest.approx(expected, rel=1e-5)
+    assert row["loss"] != pytest.approx(-row["log_likelihood"], rel=1e-5)
+
+
 def test_a_second_start_runs_nothing(cooked: Any) -> None:
     before = {
         path: path.stat().st_mtime_ns for path in Path(cooked.path("full")).rglob("*.safetensors")
@@ -215,7 +253,9 @@ def test_going_on_from_models_that_know_the_rows_is_told(cooked: Any) -> None:
     assert teacher.split != base.split and teacher.identity == base.identity
     assert (teacher.threshold, teacher.trigger_score) == (base.threshold, base.trigger_score)
     student = read_manifest(Path(cooked.path("again/student")))
-    assert (student.threshold, student.thresholds) == (None, {})
+    before = read_manifest(Path(cooked.path("full/student")))
+    assert student.identity != before.identity
+    assert (student.threshold, student.thresholds) == (before.threshold, before.thresholds)
     split = Split.load(cooked.path("again/split/split.json"))
     known, _ = load_texts(Path(cooked.path("full/student")))
     rows = read_emotions(cooked.path("emotions.tsv"))
@@ -225,7 +265,7 @@ def test_going_on_from_models_that_know_the_rows_is_told(cooked: Any) -> None:
     assert seen == len(held) > 10
     assert any(s.startswith(f"{seen} of {seen} validation rows are texts that ") for s in said)
     assert any(s.startswith("The old weights stand, and with them the trigger") for s in said)
-    assert any(s.startswith("The weights are new, so the trigger threshold") for s in said)
+    assert any(s.startswith("The weights are new; the trigger threshold") for s in said)
 
 
 def test_the_first_rows_alone(cooked: Any) -> None:

@@ -8,8 +8,10 @@ of both.
 import os
 import random
 import signal
+import subprocess
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +24,7 @@ from train.jobs.following import followed
 from train.jobs.identity import Identity, alive
 from train.jobs.queue import Queue
 from train.jobs.records import ENDED, Job
+from train.kept import newest
 
 STEPS = 14 * 8  # an epoch's, and epochs
 OPTIONS: dict[str, Any] = {
@@ -70,7 +73,15 @@ def kill(*processes: Identity | None) -> None:
     for process in processes:
         assert process is not None
         os.kill(process.pid, signal.SIGKILL)
-        until(lambda: not alive(process))
+        until(partial(_gone, process))
+
+
+def _gone(process: Identity) -> bool:
+    return not alive(process)
+
+
+def _came_to(job: Job, step: int) -> bool:
+    return newest_step(job) >= step
 
 
 def tear(queue: Queue, job: Job, rng: random.Random) -> None:
@@ -92,7 +103,7 @@ def torn_apart(queue: Queue, values: dict[str, Any], kills: int, seed: int) -> J
     stopped = rng.choice(steps)
     job = queue.submit("teacher", values, name=f"seed {seed}")
     for step in steps:
-        until(lambda: newest_step(job) >= step)
+        until(partial(_came_to, job, step))
         time.sleep(rng.uniform(0, 0.05))
         if step == stopped:
             queue.stop(job.id)
@@ -135,6 +146,45 @@ def check(job: Job, kills: int, whole: Any) -> None:
 def test_five_kills_at_random_and_a_stop(whole: Any, tmp_path: Path) -> None:
     job = torn_apart(Queue(tmp_path / "runs"), whole[0], 5, seed=7)
     check(job, 5, whole)
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A disk of 16 MB, really."""
+    place = tmp_path / "disk"
+    place.mkdir()
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=16m", "tmpfs", str(place)], capture_output=True
+    )
+    if mounted.returncode:
+        pytest.skip("only root may make a small disk")
+    yield place
+    subprocess.run(["umount", "-l", str(place)], check=True)
+
+
+@pytest.mark.slow
+def test_a_full_disk_is_told_and_the_last_checkpoint_is_intact(
+    whole: Any, small_disk: Path
+) -> None:
+    queue = Queue(small_disk / "runs")
+    job = queue.submit("teacher", whole[0])
+    until(partial(_came_to, job, 30))
+    filler = small_disk / "filler"
+    with pytest.raises(OSError, match="No space left"), filler.open("wb", buffering=0) as file:
+        while file.write(b"x" * 4096) == 4096:
+            continue
+        file.write(b"x")
+    until(lambda: queue.find(job.id).state in ENDED)
+    failed = queue.find(job.id)
+    assert failed.state == "failed" and failed.code == 1
+    assert "No space left on device" in failed.sentence or "disk is full" in failed.sentence
+    checkpoint = newest(job.folder / "checkpoints")
+    assert checkpoint is not None and checkpoint.step >= 29
+    filler.unlink()
+    queue.resume(job.id)
+    until(lambda: queue.find(job.id).state in ENDED)
+    assert queue.find(job.id).state == "finished"
+    assert figures(job.folder / "events.jsonl") == whole[1]
 
 
 @pytest.mark.soak

@@ -236,6 +236,45 @@ def test_events_tell_of_the_stop_and_equal_those_of_a_whole_run(tmp_path: Path) 
     assert [step for name, step in told[0] if name == "loss"] == [20, 40]
 
 
+def test_what_is_told_beside_the_loss_goes_on_as_well(tmp_path: Path) -> None:
+    """Here twice the loss: so are the means of twenty steps, whatever was stopped in between."""
+
+    def doubled(folder: Path, **how: Any) -> None:
+        beside: dict[str, float] = {}
+
+        def told_loss(module: nn.Module, batch: dict[str, Any]) -> Tensor:
+            value = loss(module, batch)
+            beside["twice"] = 2 * float(value.detach())
+            return value
+
+        config = TrainingConfig(
+            output=str(folder / "out"), device="cpu", threads=1, **{**USUAL, "epochs": 11}
+        )
+        prepare(config)
+        at = {27: lambda: signal.raise_signal(signal.SIGINT)} if "resume" not in how else {}
+        with open(os.devnull, "w") as nowhere, Run("teacher", config, nowhere, **how) as run:
+            watcher = Watcher(folder / "losses", at if folder.name == "parts" else {})
+            fit(Net(), ROWS, collate, told_loss, config, run, callbacks=[watcher], beside=beside)
+
+    doubled(tmp_path / "whole")
+    with pytest.raises(KeyboardInterrupt):
+        doubled(tmp_path / "parts")
+    doubled(tmp_path / "parts", resume=True)
+    told = [
+        {
+            (e.data["name"], e.data["labels"]["step"]): e.data["value"]
+            for e in without_lost(events_in(tmp_path / name))
+            if e.kind is Kind.METRIC
+        }
+        for name in ("whole", "parts")
+    ]
+    assert told[0] == told[1] and set(told[0]) == {
+        (name, step) for name in ("loss", "twice") for step in (20, 40)
+    }
+    for step in (20, 40):
+        assert told[0]["twice", step] == pytest.approx(2 * told[0]["loss", step], rel=1e-5)
+
+
 # --- kill -9 ---
 
 

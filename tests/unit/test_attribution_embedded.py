@@ -84,7 +84,8 @@ def test_integrated_gradients_sum_to_the_difference_within_one_per_cent(
     model: EmotionModel, explained: Any
 ) -> None:
     """f(x) and f(b) are taken from plain passes over ids, not from embeddings."""
-    subjects = predicted(model, [*EXAMPLES, *(row["text"] for row in PLAIN)])
+    every = 4 if model.role == "teacher" else 1  # the teacher is slower, and its law is the same
+    subjects = predicted(model, [*EXAMPLES, *(row["text"] for row in PLAIN)][::every])
     for subject, found in zip(subjects, attribute(subjects, "integrated_gradients"), strict=True):
         label = model.column(subject.target.label)
         masked = explained.without(model, subject.text, range(200), "masked")
@@ -126,7 +127,7 @@ def test_maps_depend_on_the_weights(model: EmotionModel) -> None:
         for part in other.module.modules():
             if isinstance(part, (nn.Linear, nn.Embedding)):
                 nn.init.normal_(part.weight, std=0.05)
-    subjects = predicted(model, EXAMPLES[:8])
+    subjects = predicted(model, EXAMPLES[:5])
     others = [Subject.of(other, one.text, one.target) for one in subjects]
     kept = {}
     for name, most in KEPT.items():

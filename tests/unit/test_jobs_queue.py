@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import psutil
@@ -20,6 +21,7 @@ from core.errors import ConfigError, InputError, TandemError
 from train.events import Kind, read
 from train.jobs import keeper, processes, schedule
 from train.jobs.files import Asked, Ended, Started
+from train.jobs.following import followed
 from train.jobs.identity import Identity, alive
 from train.jobs.queue import Queue
 from train.jobs.records import ENDED, Job, State
@@ -127,10 +129,11 @@ def test_two_servers_at_once_start_every_run_once(queue: Queue) -> None:
     """Two real processes submit ten runs each and advance as fast as they can, on two slots."""
     queue.slots = 2
     code = (
-        "import sys; from pathlib import Path; from train.jobs.queue import Queue\n"
+        "import sys, time; from pathlib import Path; from train.jobs.queue import Queue\n"
         f"q = Queue(Path({str(queue.runs)!r}), program=(sys.executable, {str(STAND_IN)!r}))\n"
         f"for _ in range(10): q.submit('split', {VALUES!r}, name='quick')\n"
-        "while any(j.state in ('queued', 'running') for j in q.jobs()): q.advance()\n"
+        "while any(j.state in ('queued', 'running') for j in q.jobs()):\n"
+        "    q.advance(); time.sleep(0.02)\n"
     )
     servers = [subprocess.Popen([sys.executable, "-c", code], cwd=ROOT) for _ in range(2)]
     assert [server.wait(120) for server in servers] == [0, 0]
@@ -138,6 +141,43 @@ def test_two_servers_at_once_start_every_run_once(queue: Queue) -> None:
     assert len(jobs) == 20 and {job.state for job in jobs} == {"finished"}
     assert sorted(ledger(queue)) == sorted(job.id for job in jobs)
     assert most_at_once(queue) <= 2
+
+
+def test_a_killed_server_takes_nothing_with_it(queue: Queue) -> None:
+    """It and its whole process group are killed; its run goes on, and the next one has its turn."""
+    code = (
+        "import sys, time; from pathlib import Path; from train.jobs.queue import Queue\n"
+        f"q = Queue(Path({str(queue.runs)!r}), program=(sys.executable, {str(STAND_IN)!r}))\n"
+        f"for deed in ('wait', 'quick'): q.submit('split', {VALUES!r}, name=deed)\n"
+        "print('submitted', flush=True); time.sleep(60)"
+    )
+    words = [sys.executable, "-c", code]
+    server = subprocess.Popen(words, cwd=ROOT, stdout=subprocess.PIPE, start_new_session=True)
+    assert server.stdout is not None and server.stdout.readline() == b"submitted\n"
+    os.killpg(server.pid, signal.SIGKILL)
+    server.wait()
+    server.stdout.close()
+    after, job = queue.jobs()
+    who = started(job)
+    assert alive(who.keeper) and alive(who.training)
+    assert (job.state, after.state) == ("running", "queued")
+    queue.stop(job.id)
+    assert wait_for(queue, after.id).state == "finished"
+
+
+def test_threads_of_one_server_are_as_good_as_servers(queue: Queue) -> None:
+    """Runs that end at once, without a word: what counts are turns and names."""
+    queue.slots = 3
+    short = Queue(queue.runs, program=("/bin/true",))
+
+    def several(_: int) -> list[str]:
+        return [short.submit("split", VALUES).id for _ in range(3)]
+
+    with ThreadPoolExecutor(6) as pool:
+        ids = [id for made in pool.map(several, range(6)) for id in made]
+    assert len(set(ids)) == 18 == len(short.jobs())
+    until(lambda: all(job.state in ENDED for job in short.jobs()))
+    assert {(job.state, job.code) for job in queue.jobs()} == {("failed", 0)}
 
 
 def most_at_once(queue: Queue) -> int:
@@ -241,6 +281,27 @@ def test_a_failed_run_says_why(queue: Queue, deed: str, sentence: str, hint: str
     assert ledger(queue) == [job.id, job.id]
 
 
+def test_stopped_before_it_could_say_a_word(queue: Queue) -> None:
+    job = submit(queue, "wait")
+    queue.stop(job.id)
+    ended = wait_for(queue, job.id)
+    assert ended.state == "cancelled" and not queue.find(job.id).stopping
+    queue.resume(job.id)
+    started(job)
+    queue.stop(job.id)
+    assert wait_for(queue, job.id).sentence == "Cancelled; the checkpoint of step 7 is kept."
+
+
+def test_what_cannot_be_started_says_so_and_the_next_has_its_turn(queue: Queue) -> None:
+    broken = Queue(queue.runs, program=("/no/such/python",))
+    job = broken.submit("split", VALUES)
+    after = submit(queue, "quick")
+    ended = wait_for(queue, job.id)
+    assert ended.sentence == "It could not be started: /no/such/python: No such file or directory."
+    assert (ended.state, ended.code) == ("failed", None)
+    assert wait_for(queue, after.id).state == "finished"
+
+
 # --- torn away ---
 
 
@@ -280,6 +341,17 @@ def test_without_its_keeper_a_deaf_run_is_killed_by_any_server(queue: Queue) -> 
     until(lambda: not any(map(works, pids)))
     job = queue.find(job.id)
     assert (job.state, job.sentence) == ("cancelled", "It was ended by force after 1 seconds.")
+
+
+def test_a_keeper_that_hangs_is_no_hindrance(queue: Queue, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(schedule, "SPARE", 0.5)
+    job = submit(queue, "deaf")
+    who = started(job)
+    assert who.keeper is not None
+    os.kill(who.keeper.pid, signal.SIGSTOP)
+    queue.stop(job.id)
+    until(lambda: (queue.advance(), not alive(who.training))[1])
+    assert not alive(who.keeper) and queue.find(job.id).state == "cancelled"
 
 
 def test_both_killed_and_what_they_left_is_cleared_up(queue: Queue) -> None:
@@ -408,6 +480,35 @@ def test_the_line_does_the_same(queue: Queue, tmp_path: Path) -> None:
     name = Path("split.json")
     assert (by_hand / name).read_bytes() == (Path(job.output) / name).read_bytes()
     assert by_hand not in real.command("split", values).split("output=")[1].split()
+
+
+def test_a_pipeline_is_one_run_and_its_stages_lie_in_its_result(
+    queue: Queue, tmp_path: Path
+) -> None:
+    """A real one, of two splits: one stage fails, its file is mended, and resume does the rest."""
+    rows = [f"{n}\tword{n} stands here\t{('Joy', 'Anger')[n % 2]}" for n in range(40)]
+    (tmp_path / "rows.tsv").write_text("\n".join(["ID\tTexts\tLabels", *rows]) + "\n")
+    (tmp_path / "bad.tsv").write_text("no columns\n")
+    stages = {
+        "first": {"recipe": "split", "data": str(tmp_path / "rows.tsv")},
+        "second": {"recipe": "split", "data": str(tmp_path / "bad.tsv"), "needs": "first"},
+    }
+    real = Queue(queue.runs)
+    job = wait_for(real, real.submit("demo", {"data": str(tmp_path), "stages": stages}).id)
+    assert job.state == "failed" and job.sentence.startswith("second failed: ")
+    (tmp_path / "bad.tsv").write_bytes((tmp_path / "rows.tsv").read_bytes())
+    real.resume(job.id)
+    assert wait_for(real, job.id).state == "finished"
+    told = followed(job).look()
+    assert [(part.name, part.state) for part in told.parts] == [
+        ("first", "up to date"),
+        ("second", "ran"),
+    ]
+    assert told.outcome["stages"] == 2 and told.parts[0].parts[0].name == "drawing"
+    for name in stages:
+        assert (Path(job.output) / name / "split.json").is_file()
+        assert (Path(job.output) / f"{name}.run" / "stage.json").is_file()
+    assert [one.id for one in real.jobs()] == [job.id]  # stages are no runs of their own
 
 
 def test_a_full_disk_is_a_sentence(queue: Queue, monkeypatch: pytest.MonkeyPatch) -> None:

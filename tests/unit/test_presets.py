@@ -10,7 +10,9 @@ from typing import Any
 import pytest
 
 from train import options
+from train.config import FullConfig
 from train.recipes import RECIPES
+from train.stages.stage import stages_of
 
 PRESETS = sorted(options.PRESETS.glob("*.yaml"))
 
@@ -60,6 +62,24 @@ PAPER: dict[str, dict[str, Any]] = {
         "pooling": "mean",
         "prefix": "",
     },
+    "full_paper": {
+        "teacher_model": "FacebookAI/roberta-large",
+        "student_model": "FacebookAI/xlm-roberta-large",
+        "translator": "Helsinki-NLP/opus-mt-{language}-en",
+        "pooling": "cls",
+        "student_prefix": "",
+        **{name: FINE_TUNING[name] for name in ("max_length", "validation_fraction")},
+        **{name: OPTIMISER[name] for name in ("batch_size", "patience", "precision")},
+        "class_weights": "none",
+        "teacher_learning_rate": 5e-6,
+        "teacher_epochs": 20.0,
+        "student_learning_rate": 5e-6,
+        "student_epochs": 20.0,
+        "distil_learning_rate": 1e-7,
+        "distil_epochs": 20.0,
+        "select": "validation",
+        "weights": "quality",
+    },
     "distil_paper": {**REFINEMENT, "learning_rate": 1e-7},
     "distil_paper_e5": {**REFINEMENT, "learning_rate": 5e-7},
     "distil_paper_bge": {**REFINEMENT, "learning_rate": 7e-7},
@@ -101,4 +121,20 @@ def test_the_paper_preset_is_the_table_of_the_method(name: str) -> None:
 
 def test_every_paper_preset_is_in_the_table() -> None:
     assert {preset.stem for preset in PRESETS if "_paper" in preset.stem} == set(PAPER)
-    assert {name.split("_")[0] for name in PAPER} == {"teacher", "student", "distil"}
+    assert {name.split("_")[0] for name in PAPER} == {"teacher", "student", "distil", "full"}
+
+
+def test_the_pipeline_of_the_paper_is_its_three_trainings() -> None:
+    """Stage by stage the options of the recipes' own presets, files and bookkeeping apart."""
+    words = ["data=d.tsv", "unlabelled=u.tsv", "output=out"]
+    file = options.PRESETS / "full_paper.yaml"
+    full = options.parse(FullConfig, file, words, complete=False)
+    stages = {stage.name: stage.config for stage in stages_of(full)}
+    for name, preset in (("teacher",) * 2, ("student_before", "student"), ("student", "distil")):
+        single = parsed(options.PRESETS / f"{preset}_paper.yaml")
+        rows = [row for row in options.describe(type(single)) if row.path in (None, "model")]
+        own = ("insist", "keep_threshold", "teacher", "student")  # of going on; of other stages
+        compared = [row.name for row in rows if row.name not in own]
+        assert len(compared) > 20
+        for option in compared:
+            assert getattr(stages[name], option) == getattr(single, option), (name, option)

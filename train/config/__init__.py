@@ -33,6 +33,7 @@ from train.config.full import FullConfig
 from train.config.pipelines import DemoConfig, PipelineConfig, PrepareConfig
 from train.config.training import (
     CachingConfig,
+    GoingOnConfig,
     LimitedConfig,
     PairsConfig,
     ParallelConfig,
@@ -49,6 +50,7 @@ __all__ = [
     "EvaluateConfig",
     "ExplainConfig",
     "FullConfig",
+    "GoingOnConfig",
     "LimitedConfig",
     "PackConfig",
     "PairsConfig",

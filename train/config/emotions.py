@@ -4,7 +4,13 @@ from dataclasses import dataclass
 from typing import Literal
 
 from core.attribution import METHODS
-from train.config.training import CachingConfig, LimitedConfig, PairsConfig, TrainingConfig
+from train.config.training import (
+    CachingConfig,
+    GoingOnConfig,
+    LimitedConfig,
+    PairsConfig,
+    TrainingConfig,
+)
 from train.options import option
 
 
@@ -20,7 +26,7 @@ class SplitConfig(LimitedConfig):
 
 
 @dataclass(frozen=True, kw_only=True)
-class TeacherConfig(TrainingConfig, SplitConfig):
+class TeacherConfig(TrainingConfig, SplitConfig, GoingOnConfig):
     """Fine-tune an encoder on the English emotion set."""
 
     model: str = option(
@@ -63,7 +69,7 @@ class StudentConfig(TeacherConfig):
 
 
 @dataclass(frozen=True, kw_only=True)
-class DistilConfig(PairsConfig, CachingConfig, LimitedConfig):
+class DistilConfig(PairsConfig, CachingConfig, LimitedConfig, GoingOnConfig):
     """Translate, weigh, refine the student by weighted KL to the frozen teacher."""
 
     teacher: str = option("", "Teacher checkpoint.", path="model")

@@ -31,7 +31,8 @@ class FullConfig(PipelineConfig):
     triggers: str | None = option(
         None,
         "English trigger file (ID, Texts, Labels as [0, 1]): thresholds are chosen on its "
-        "validation rows; null: none are, and new weights mark no words.",
+        "validation rows; null: new models keep those of the models that they started from, "
+        "though not chosen for their weights.",
         path="file",
     )
     dev: tuple[str, ...] = option(
@@ -147,7 +148,8 @@ class FullConfig(PipelineConfig):
         """What the three trainings have in common, and their own pace."""
         alike = ("batch_size", "patience", "precision", "report_to", "licence")
         pace = {name: getattr(self, f"{stage}_{name}") for name in ("epochs", "learning_rate")}
-        return {"split": SPLIT, **{name: getattr(self, name) for name in alike}, **pace}
+        keep = {"keep_threshold": self.triggers is None}
+        return {"split": SPLIT, **{name: getattr(self, name) for name in alike}, **pace, **keep}
 
     def _finetuned(self, role: str, model: str) -> dict[str, Any]:
         """Of a base that was trained on another split: the recipe says what that means."""

@@ -63,6 +63,17 @@ class TrainingConfig(RecipeConfig):
 
 
 @dataclass(frozen=True, kw_only=True)
+class GoingOnConfig(RecipeConfig):
+    """What recipes that train a finished emotion model further have in common."""
+
+    keep_threshold: bool = option(
+        False,
+        "New weights keep the trigger threshold of the old ones, though it was not chosen for "
+        "them; else they have none until the recipe triggers chooses one.",
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
 class CachingConfig(RecipeConfig):
     """What recipes that translate and read the same texts again and again have in common."""
 

@@ -13,6 +13,7 @@ from train.config import (
     BaseConfig,
     DistilConfig,
     EvaluateConfig,
+    FullConfig,
     PackConfig,
     ParallelConfig,
     TeacherConfig,
@@ -31,6 +32,23 @@ def steps(config: RecipeConfig) -> list[str]:
         TandemError: when a file cannot be read as what it is given as.
     """
     return []
+
+
+@steps.register
+def _full(config: FullConfig) -> list[str]:
+    from core.data import read_emotions, read_texts
+
+    data = read_emotions(config.data, labelled=True)[: config.limit_rows]
+    held = round(config.validation_fraction * len(data))
+    tweets = sum(len(read_texts(path)[: config.limit_rows]) for path in config.unlabelled)
+    limit = config.dev_rows or config.limit_rows
+    measured = sum(len(read_emotions(path, labelled=True)[:limit]) for path in config.dev)
+    return [
+        f"{number(len(data))} labelled rows, about {number(held)} of them held out; "
+        f"{number(tweets)} tweets to translate and distil on; {number(measured)} rows, and those "
+        "held out, to measure on.",
+        "Each stage says more: add --dry-run to its command below, once those before it have run.",
+    ]
 
 
 @steps.register

@@ -39,8 +39,8 @@ def main(folder: Path, attempt: int) -> int:
     try:
         child = _begin(folder, asked, started)
     except OSError as error:
-        why = f"It could not be started: {error.filename or ''} {error.strerror}."
-        _try(Ended(attempt, None, trouble=" ".join(why.split())).write, folder)
+        why = f"It could not be started: {error.filename}: {error.strerror}."
+        _try(Ended(attempt, None, trouble=why).write, folder)
     else:
         ended = _Watch(folder, started, child).end()
         _try(ended.write, folder)

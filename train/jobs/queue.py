@@ -47,6 +47,7 @@ class Queue:
         self.root = self.runs / FOLDER
         self._program = tuple(program)
         self._terminals = Terminals(self.runs, self.root)
+        self._over: dict[Path, tuple[Asked, Standing]] = {}  # read once: it will not change
         if grace is not None:
             self._set(grace=grace)
 
@@ -199,9 +200,18 @@ class Queue:
         return list(self.runs.iterdir()) if self.runs.is_dir() else []
 
     def _own(self) -> list[Job]:
-        found = [(f, a, stand(f, a)) for f, a in schedule.runs(self.root)]
+        found = [(f, a, self._stand(f, a)) for f, a in schedule.runs(self.root)]
         waiting = sorted(asked.number for _, asked, standing in found if standing.state == "queued")
         return [_job(folder, a, s, waiting) for folder, a, s in found]
+
+    def _stand(self, folder: Path, asked: Asked) -> Standing:
+        known = self._over.get(folder)
+        if known is not None and known[0] == asked:
+            return known[1]
+        standing = stand(folder, asked)
+        if standing.over:
+            self._over[folder] = asked, standing
+        return standing
 
     def _stop_elsewhere(self, job: Job) -> None:
         process = self._terminals.process(job.folder)

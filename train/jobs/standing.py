@@ -82,6 +82,8 @@ def _after(folder: Path, started: Started, ended: Ended | None, stop: Stop | Non
         hint = RESUME
     elif stop is not None:
         state, sentence, hint = "cancelled", "Cancelled.", RESUME
+    elif ended is not None and ended.trouble:
+        state, sentence, hint = "failed", ended.trouble, ""
     else:
         state, sentence, hint = _by_code(code, folder, started.log)
     return Standing(state, sentence, hint, code, over=over)
@@ -110,6 +112,8 @@ def _by_code(code: int | None, folder: Path, log: int) -> tuple[State, str, str]
         name = signal.Signals(-code).name
         crashed = -code in _CRASHES
         return "failed" if crashed else "interrupted", f"Its process was ended by {name}.", RESUME
+    if code == 0:
+        return "failed", "It ended without a word on what came of it.", ""
     return "failed", _last_words(folder, log) or f"It ended with exit code {code}.", ""
 
 

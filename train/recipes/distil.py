@@ -78,8 +78,7 @@ def run(config: DistilConfig, run: Run) -> dict[str, object]:
     parents = {"teacher": teacher.identity, "student": before, "translator": translator.identity}
     data = _data(config, frozen)
     manifest = _manifest(config, run, student, parents, reference, metrics, data)
-    words = thresholds_of(student.manifest, fitted, student.max_length, run)
-    manifest = replace(manifest, **words)
+    manifest = replace(manifest, **thresholds_of(student.manifest, fitted, config, run))
     labelled, unlabelled = _seen(config, tell)
     unlabelled |= {text_hash(text) for text in frozen.texts}
     save_emotion_model(

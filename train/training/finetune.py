@@ -37,7 +37,7 @@ from core.loading import (
 from core.metrics import classification
 from core.models import EmotionModel, module_identity
 from core.records import Example
-from train.config import TeacherConfig
+from train.config import GoingOnConfig, TeacherConfig
 from train.downloads import told
 from train.options import describe as describe_options
 from train.run import Run
@@ -61,7 +61,8 @@ def finetune(config: TeacherConfig, run: Run, role: str) -> dict[str, object]:
     seen = {}
     if parent is not None:
         _refuse_other(config, parent, rows)
-        seen = {"validation_seen": _tell_seen(config.model, rows, labelled, run)}
+        if parent.split != rows.split.hash:
+            seen["validation_seen"] = _tell_seen(config.model, rows, labelled, run)
     if not split_file(config).is_file():
         rows.split.save(split_file(config))
     run.log(f"{len(rows.train)} training rows, {len(rows.validation)} validation rows")
@@ -147,22 +148,23 @@ def continued_model(config: TeacherConfig, device: str, role: str, run: Run) -> 
 
 
 def thresholds_of(
-    parent: Manifest | None, fitted: Fitted, max_length: int, run: Run
+    parent: Manifest | None, fitted: Fitted, config: GoingOnConfig, run: Run
 ) -> dict[str, Any]:
     """Fields of a manifest that say how triggers are found: the parent's, where its weights stand.
 
-    Other weights score words otherwise, so that its thresholds would be nobody's choice. Which of
-    the two it is, is told.
+    Other weights score words otherwise, so that its thresholds are nobody's choice for them; they
+    are kept only where that is asked for. What became of them is told.
     """
     if parent is None or parent.threshold is None:
         return {}
-    if not fitted.selected_initial or max_length != parent.max_length:
-        run.log(
-            "The weights are new, so the trigger threshold of the old ones does not hold: choose "
-            "one with the recipe triggers."
-        )
+    old = f"the trigger threshold {parent.threshold:.4g}"
+    if fitted.selected_initial:
+        run.log(f"The old weights stand, and with them {old}.")
+    elif config.keep_threshold:
+        run.log(f"The weights are new; {old} of the old ones is kept, though not chosen for them.")
+    else:
+        run.log(f"The weights are new, so {old} of the old ones does not hold: choose one anew.")
         return {}
-    run.log(f"The old weights stand, and with them the trigger threshold {parent.threshold:.4g}.")
     names = ("threshold", "thresholds", "trigger_reduce", "trigger_score")
     return {name: getattr(parent, name) for name in names}
 
@@ -264,7 +266,7 @@ def describe(
         prefix=model.prefix,
         max_length=model.max_length,
         split=rows.split.hash,
-        **thresholds_of(parent, fitted, model.max_length, run),
+        **thresholds_of(parent, fitted, config, run),
         parents={} if parent is None else {parent.role: parent.identity},
         data=rows.data,
         metrics=metrics,

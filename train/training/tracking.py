@@ -29,7 +29,9 @@ def tracked(config: TrainingConfig, run: Run) -> Iterator[list[str]]:
     if variable in os.environ:  # such as a server that a team shares
         yield [config.report_to]
         return
-    os.environ[variable] = place.as_uri() if config.report_to == "mlflow" else str(place)
+    place.mkdir(exist_ok=True)
+    database = f"sqlite:///{place / 'mlflow.db'}"  # MLflow refuses plain folders by now
+    os.environ[variable] = database if config.report_to == "mlflow" else str(place)
     try:
         yield [config.report_to]
     finally:

@@ -20,11 +20,11 @@ PREDICT = "python -m train predict model={model} data=TWEETS.tsv output=LABELS.t
 UNPACK = "python -m train unpack model={model} output={output}"
 
 
-def details(one: Known, tokens: Mapping[str, str], fits: bool, before: Known | None) -> str:
+def details(one: Known, others: Mapping[str, Known], fits: bool, before: Known | None) -> str:
     """The fold's content.
 
     Args:
-        tokens: folder → token of the other models, for links to parents.
+        others: folder → model, for links to parents.
         fits: whether its weight reference holds for what is loaded; True where it has none.
         before: its student before refinement, where that is here and not loaded as that.
     """
@@ -34,7 +34,7 @@ def details(one: Known, tokens: Mapping[str, str], fits: bool, before: Known | N
         "base": markup.text(found.base or words.NOT_TOLD),
         "labels": markup.text(", ".join(found.labels)),
         "pooling": markup.text(found.pooling),
-        "parents": _parents(found, tokens) if found.ours else "",
+        "parents": _parents(found, others) if found.ours else "",
         "data": _data(found.data),
         "metrics": _table(words.METRIC_COLUMNS, figures.flat(found)),
         "threshold": "" if found.threshold is None else decimal(found.threshold),
@@ -53,22 +53,23 @@ def details(one: Known, tokens: Mapping[str, str], fits: bool, before: Known | N
     return f'<dl class="td-m-details">{body}</dl>{keep}'
 
 
-def _parents(found: Found, tokens: Mapping[str, str]) -> str:
+def _parents(found: Found, others: Mapping[str, Known]) -> str:
     if not found.parents:
         return words.PARENT_NONE
-    items = "".join(f"<li>{_parent(parent, tokens)}</li>" for parent in found.parents)
+    items = "".join(f"<li>{_parent(parent, others)}</li>" for parent in found.parents)
     return f"<ul>{items}</ul>"
 
 
-def _parent(parent: Parent, tokens: Mapping[str, str]) -> str:
+def _parent(parent: Parent, others: Mapping[str, Known]) -> str:
     role = markup.text(words.PARENTS.get(parent.role, parent.role))
-    token = tokens.get(str(parent.folder))
-    if token is None:
+    match = others.get(str(parent.folder))
+    if match is None:
         gone = words.PARENT_MISSING.format(identity=markup.text(parent.identity[:12]))
         return f'{role}: <span class="td-soft">{gone}</span>'
     return (
         f'{role}: <button type="button" class="td-link-button" data-m="show" '
-        f'data-other="{token}">{markup.text(parent.name)}</button>'
+        f'data-other="{match.token}">{markup.text(match.name)}</button> '
+        f'<span class="td-soft">{words.PLACES[match.place]}</span>'
     )
 
 
