@@ -23,7 +23,7 @@ app: $(VENV)/.app  ## install what is missing and open the dashboard; ARGS="…"
 	@$(PY) app.py $(ARGS)
 
 test: $(VENV)/.dev chromium  ## all tests, offline; TESTS="…" and PYTEST_ARGS="…" narrow them
-	$(PY) -m pytest -q -n $(WORKERS) --dist loadfile $(PYTEST_ARGS) $(TESTS)
+	$(PY) -m pytest -q -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(PYTEST_ARGS) $(TESTS)
 
 lint: $(VENV)/.dev  ## style, formatting, types
 	$(PY) -m ruff check .

@@ -19,7 +19,7 @@ import ipaddress
 import shutil
 import signal
 import sys
-from collections.abc import Generator, Iterable
+from collections.abc import Generator
 from pathlib import Path
 from typing import Any
 
@@ -89,11 +89,44 @@ def chromium() -> str:
     return found
 
 
-def pytest_collection_modifyitems(items: Iterable[pytest.Item]) -> None:
-    """Mark everything under tests/browser as a browser test."""
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark everything under tests/browser as a browser test; files with slow tests come first.
+
+    Files are dealt out to workers: were a long one the last, the others would wait for it.
+    """
     for item in items:
         if _is_browser(item.path):
             item.add_marker(pytest.mark.browser)
+    slow = {_dealt(item.nodeid) for item in items if item.get_closest_marker("slow")}
+    items.sort(key=lambda item: _dealt(item.nodeid) not in slow)
+
+
+# Files that stand on one session fixture, which a second worker would make a second time.
+TOGETHER = {
+    f"tests/jobs/test_{name}.py": "tests/jobs: the pipeline"
+    for name in ("controls", "pipeline", "report", "resume_recipes", "thresholds")
+} | {
+    f"tests/browser/test_{name}.py": "tests/browser: the embedded models"
+    for name in ("batch_endpoint", "explain_endpoint")
+}
+
+
+def _dealt(nodeid: str) -> str:
+    """What a test is dealt out to a worker with: its file, or the files of TOGETHER."""
+    file = nodeid.partition("::")[0]
+    return TOGETHER.get(file, file)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """By file, as --dist loadfile says, with some files together; other ways are xdist's own."""
+    from xdist.scheduler import LoadFileScheduling
+
+    class Dealing(LoadFileScheduling):  # type: ignore[misc]
+        def _split_scope(self, nodeid: str) -> str:
+            return _dealt(nodeid)
+
+    return Dealing(config, log) if config.getvalue("dist") == "loadfile" else None
 
 
 @pytest.hookimpl(wrapper=True)

@@ -32,7 +32,8 @@ class Runner:
     Args:
         services: whose engine answers.
         jobs: where its threads are kept.
-        sources: of the models that answer, for the shell command of a run; None: without it.
+        sources: of the models that answered first, for the shell command of a run; None: without
+            it.
     """
 
     def __init__(self, services: Services, jobs: Jobs, sources: EngineSources | None) -> None:
@@ -74,7 +75,11 @@ class Runner:
         """A run that its asker waits for; see core.engine.Engine.evaluate."""
         with self.services.turn(threading.Event(), self._turns):
             engine = self.services.engine()
-            return engine.evaluate(plan, kept.results, command=command(plan, self.sources))
+            return engine.evaluate(plan, kept.results, command=command(plan, self._sources()))
+
+    def _sources(self) -> EngineSources | None:
+        """Of the models that answer now; None where no command is wanted."""
+        return None if self.sources is None else self.services.sources() or self.sources
 
     def _begin(
         self, kept: Kept, plan: Plan, session: str, total: int | None, stale: tuple[str, ...]
@@ -118,7 +123,7 @@ class Runner:
                     tell(job),
                     job.cancel.is_set,
                     total=total,
-                    command=command(plan, self.sources),
+                    command=command(plan, self._sources()),
                 )
             except TandemError:
                 if job.cancel.is_set():  # before the first rows: there is nothing to measure

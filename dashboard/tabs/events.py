@@ -12,13 +12,14 @@ from typing import Any
 import gradio as gr
 
 from core.errors import InputError
+from core.records import EngineInfo
 from dashboard import address, inputs, wording
 from dashboard.address import Address
 from dashboard.contract import Step
 from dashboard.inputs import AUTO, CARD_LIMIT, TAB_LIMIT
 from dashboard.linked import linked
 from dashboard.running import Run, Runs
-from dashboard.services import Services
+from dashboard.services import Services, models_key
 from dashboard.tabs.questions import told
 from dashboard.views import page
 from dashboard.wording import many

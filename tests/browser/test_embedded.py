@@ -48,6 +48,7 @@ def _shares(value: float) -> tuple[str, ...]:
     return (">99", "99") if value > 0.99 else (str(round(100 * value)),)
 
 
+@pytest.mark.slow
 def test_page_and_endpoint_agree_on_the_embedded_models(address: str, visit) -> None:  # type: ignore[no-untyped-def]
     site = type("Site", (), {"url": address})
     page = visit(site, ready=False)

@@ -4,9 +4,13 @@ Models are copies of the embedded ones and folders made by hand; the engine is a
 a replacement waits for as long as a test wants.
 """
 
+import contextlib
+import importlib.util
 import json
 import re
 import shutil
+import sys
+import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -57,6 +61,37 @@ class Tab:
         row = self.row(name)
         row.locator(".td-menu > summary").click()
         row.get_by_role("button", name=role, exact=True).click()
+
+
+@pytest.fixture(autouse=True)
+def no_cache(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Whatever this machine has of the hub is not among the models."""
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_CACHE", str(tmp_path / "hub"))
+
+
+@pytest.fixture
+def hub(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Any]:
+    """The stand-in of tests/unit/hub.py; weights come only once ``go`` is set."""
+    path = Path(__file__).parents[1] / "unit" / "hub.py"
+    spec = importlib.util.spec_from_file_location("hub", path)
+    assert spec and spec.loader
+    module = importlib.util.module_from_spec(spec)
+    monkeypatch.setitem(sys.modules, "hub", module)
+    spec.loader.exec_module(module)
+    with module.Hub() as standing_in:
+        standing_in.instead(monkeypatch, tmp_path / "hub")
+        standing_in.go = threading.Event()
+        handler = standing_in._server.RequestHandlerClass
+        plainly = handler._send
+
+        def send(this: Any, status: int, body: bytes, write: Any, about: Any) -> None:
+            if "safetensors" in this.path and this.command == "GET":
+                standing_in.go.wait(60)
+            with contextlib.suppress(OSError):  # whoever asked may have gone
+                plainly(this, status, body, write, about)
+
+        monkeypatch.setattr(handler, "_send", send)
+        yield standing_in
 
 
 @pytest.fixture
@@ -247,3 +282,46 @@ def test_the_hub_is_asked_in_words(tab: Any, tmp_path: Path) -> None:
     seen.page.get_by_label("Model id").fill("owner/name")
     seen.page.get_by_label("Model id").press("Enter")
     expect(seen.page.locator('[data-part="offer"]')).to_contain_text("HF_HUB_OFFLINE")
+
+
+def test_a_model_comes_from_the_hub_is_called_off_and_taken_up_again(
+    tab: Any, hub: Any, tmp_path: Path
+) -> None:
+    model = hub.add("someone/emotions", foreign(tmp_path / "served"))
+    seen = tab()
+    seen.page.get_by_label("Model id").fill("someone/emotions")
+    seen.page.get_by_role("button", name="Look up").click()
+    offer = seen.page.locator('[data-part="offer"]')
+    expect(offer).to_contain_text(re.compile(r"1.KB would be downloaded\. .* are free on the disk"))
+    assert sum(model.sizes.values()) < 1500
+    offer.get_by_role("button", name="Download").click()
+    downloads = seen.page.locator('[data-part="downloads"]')
+    downloads.get_by_role("button", name="Cancel someone/emotions").click()
+    expect(downloads).to_contain_text("was cancelled at")
+    expect(downloads).to_contain_text("begins anew")
+    hub.go.set()
+    downloads.get_by_role("button", name="Go on with someone/emotions").click()
+    expect(downloads).to_contain_text("someone/emotions is here")
+    expect(seen.row("someone/emotions")).to_contain_text("hub's cache")
+    seen.load("someone/emotions", "As teacher")
+    expect(seen.row("someone/emotions")).to_contain_text("loaded as teacher")
+
+
+def test_answers_say_whose_they_are_and_when_others_were_loaded(tab: Any, tmp_path: Path) -> None:
+    student(tmp_path)
+    seen = tab()
+    compare = seen.page.get_by_role("tab", name="Compare", exact=True)
+    compare.click()
+    seen.page.locator("#td-box textarea").fill("quelle joie")
+    seen.page.locator("#td-compare").click()
+    expect(seen.page.locator(".td-answered")).to_contain_text("Student demo student")
+    stale = seen.page.locator('[data-role="stale"]')
+    expect(stale).to_be_hidden()
+    seen.page.get_by_role("tab", name="Models", exact=True).click()
+    seen.load("mine", "As student")
+    expect(seen.row("mine")).to_contain_text("loaded as student")
+    compare.click()
+    expect(stale).to_be_visible()
+    seen.page.locator("#td-compare").click()
+    expect(seen.page.locator(".td-answered")).to_contain_text("Student mine")
+    expect(stale).to_be_hidden()

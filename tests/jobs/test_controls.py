@@ -44,6 +44,7 @@ def readings(pipeline: Any, tweets: list[dict[str, str]]) -> dict[str, np.ndarra
     }
 
 
+@pytest.mark.slow
 def test_each_language_is_counted(
     pipeline: Any, tweets: list[dict[str, str]], readings: dict[str, np.ndarray]
 ) -> None:

@@ -175,7 +175,7 @@ def test_parts_device_and_weights_are_told(cooked: Any) -> None:
 def test_a_distillation_tells_losses_and_kl(cooked: Any) -> None:
     events = read(Path(cooked.path("full/student.run")) / "events.jsonl")
     metrics = {e.data["name"] for e in events if e.kind is Kind.METRIC}
-    assert {"eval_loss", "eval_macro_f1", "eval_unseen_kl"} <= metrics
+    assert {"loss", "kl", "eval_loss", "eval_macro_f1", "eval_unseen_kl"} <= metrics
     steps = [e.data["figures"] for e in events if e.kind is Kind.PROGRESS
              and "samples_per_second" in e.data["figures"]]  # fmt: skip
     assert steps and all(s["samples_per_second"] > 0 and s["kl"] >= 0 for s in steps)

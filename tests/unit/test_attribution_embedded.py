@@ -118,6 +118,7 @@ def test_they_are_captum_s_one_text_and_one_step_at_a_time(
     np.testing.assert_allclose(found.scores, sums, atol=1e-3)
 
 
+@pytest.mark.slow
 def test_maps_depend_on_the_weights(model: EmotionModel) -> None:
     """Adebayo et al. 2018: with all weights drawn anew, little of the ranking stays."""
     other = copy.copy(model)

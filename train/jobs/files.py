@@ -167,14 +167,22 @@ def write_text(path: Path, text: str) -> None:
     """Write a text whole or not at all; raises TandemError where that cannot be."""
     aside = path.with_name(f".{path.name}.{os.getpid()}.{threading.get_ident()}")
     try:
-        aside.write_text(text, encoding="utf-8", errors="backslashreplace")
-        aside.replace(path)
-    except OSError as error:
-        hint = "Make room on the disk." if error.errno == errno.ENOSPC else ""
-        raise TandemError(f"{path} cannot be written: {error.strerror}.", hint) from error
+        with told(path):
+            aside.write_text(text, encoding="utf-8", errors="backslashreplace")
+            aside.replace(path)
     finally:
         with contextlib.suppress(OSError):  # what was wrong with the disk is told already
             aside.unlink(missing_ok=True)
+
+
+@contextlib.contextmanager
+def told(path: Path) -> Iterator[None]:
+    """Within, what the disk refuses becomes a TandemError: ``path`` cannot be written."""
+    try:
+        yield
+    except OSError as error:
+        hint = "Make room on the disk." if error.errno == errno.ENOSPC else ""
+        raise TandemError(f"{path} cannot be written: {error.strerror}.", hint) from error
 
 
 def size(path: Path) -> int:
@@ -192,11 +200,9 @@ def locked(path: Path) -> Iterator[None]:
     Raises:
         TandemError: it cannot be had: no locks on this file system, or somebody hangs with it.
     """
-    try:
+    with told(path):
         path.parent.mkdir(parents=True, exist_ok=True)
         file = path.open("ab")
-    except OSError as error:
-        raise TandemError(f"{path} cannot be written: {error.strerror}.") from error
     with file:
         _wait_for(file.fileno(), path)
         yield

@@ -4,7 +4,6 @@ All of it lies on the disk, below ``<runs>/train``: any number of servers, keepe
 ask at once, and none remembers anything. Knows recipes by their options; loads no torch.
 """
 
-import itertools
 import shutil
 import time
 from collections.abc import Mapping, Sequence
@@ -12,17 +11,15 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from core.errors import ConfigError, InputError
-from train import options
+from core.errors import InputError
 from train.jobs import files, processes, schedule
 from train.jobs.files import Asked, Ended, Started, Stop
 from train.jobs.identity import alive
 from train.jobs.lines import line
 from train.jobs.records import ENDED, RESUMABLE, Job
 from train.jobs.standing import Standing, stand
+from train.jobs.submitting import checked, free_name, make
 from train.jobs.terminal import PREFIX, Terminals
-from train.options import RecipeConfig
-from train.recipes import RECIPES, Recipe
 
 FOLDER = "train"  # below all runs: those of the queue
 
@@ -75,10 +72,9 @@ class Queue:
         Raises:
             ConfigError: naming all that is wrong with the values.
         """
-        found = _recipe(recipe)
-        names = (_numbered(recipe, number) for number in itertools.count(1))
-        free = next(n for n in names if not {n, f"{n}.run"} & {p.name for p in self._here()})
-        return line(recipe, _checked(found, values, str(self.typed / free)))
+        taken = [path.name for path in self.runs.iterdir()] if self.runs.is_dir() else []
+        output = str(self.typed / free_name(recipe, taken))
+        return line(recipe, checked(recipe, values, output))
 
     # --- what one can do ---
 
@@ -94,24 +90,21 @@ class Queue:
             ConfigError: naming all that is wrong with the values; nothing is left behind then.
             TandemError: the queue cannot be written.
         """
-        found = _recipe(recipe)
-        config = _checked(found, values, str(self.root / ".new" / files.RESULT))
+        config = checked(recipe, values, str(self.root / ".new" / files.RESULT))
         with files.locked(self.root / schedule.LOCK):
             number = self._number()
             folder = self.root / f"{number:04d}-{recipe}"
-            config = _checked(found, values, str(folder / files.RESULT))
-            command = line(recipe, replace(config, output=str(self.typed / folder.name)))
             asked = Asked(
                 recipe,
                 number,
                 name=name,
                 owner=owner,
                 made=time.time(),
-                command=command,
+                command=line(recipe, replace(config, output=str(self.typed / folder.name))),
                 where=str(Path.cwd()),
                 program=self._program,
             )
-            _make(folder, asked, config)
+            make(folder, asked, replace(config, output=str(folder / files.RESULT)))
         self.advance()
         return self.find(folder.name)
 
@@ -196,9 +189,6 @@ class Queue:
 
     # --- how ---
 
-    def _here(self) -> list[Path]:
-        return list(self.runs.iterdir()) if self.runs.is_dir() else []
-
     def _own(self) -> list[Job]:
         found = [(f, a, self._stand(f, a)) for f, a in schedule.runs(self.root)]
         waiting = sorted(asked.number for _, asked, standing in found if standing.state == "queued")
@@ -240,40 +230,6 @@ class Queue:
     def _write(self, **values: float) -> None:
         before = files.read(self.root / schedule.QUEUE)
         files.write(self.root / schedule.QUEUE, {**before, **values})
-
-
-def _recipe(name: str) -> Recipe:
-    """Raises ConfigError where there is none, or it is none for the queue."""
-    recipe = RECIPES.get(name)
-    if recipe is None:
-        raise ConfigError(f"There is no recipe {name!r}.", f"Recipes: {', '.join(RECIPES)}.")
-    if recipe.writes != "folder":
-        raise ConfigError(f"{name} writes a file, and is no run of its own.", "Type it.")
-    return recipe
-
-
-def _checked(recipe: Recipe, values: Mapping[str, Any], output: str) -> RecipeConfig:
-    if "output" in values:
-        raise ConfigError("output is chosen here, and cannot be given.")
-    return options.from_values(recipe.config_class, {**values, "output": output})
-
-
-def _numbered(recipe: str, number: int) -> str:
-    return recipe if number == 1 else f"{recipe}_{number}"
-
-
-def _make(folder: Path, asked: Asked, config: RecipeConfig) -> None:
-    """A run's folder, made aside and then put in place."""
-    aside = folder.with_name(f".{folder.name}.new")
-    shutil.rmtree(aside, ignore_errors=True)  # of a submission that was killed here
-    try:
-        aside.mkdir()
-        files.write_text(aside / files.CONFIG, options.dump(config))
-        files.write_text(aside / files.COMMAND, asked.command + "\n")
-        asked.write(aside)
-        aside.rename(folder)
-    finally:
-        shutil.rmtree(aside, ignore_errors=True)
 
 
 def _asked(job: Job) -> Asked:

@@ -20,7 +20,8 @@ from train.kept import Checkpoint, prune, seal
 from train.run import Run
 from train.training.trainer import place, unwritable
 
-WINDOW = 20  # steps behind each loss in the run's events
+WINDOW = 20  # steps behind each loss in the run's events, at most
+POINTS = 50  # of a curve, at least, where the training has as many steps
 
 
 class Keeper(TrainerCallback, ABC):
@@ -74,13 +75,13 @@ class Reporter(TrainerCallback):
             self.run.log(f"step {state.global_step}: {figures}")
 
     def _step(self, args: Any, state: Any, loss: float) -> None:
-        """Figures of each step beside the progress, and the mean of twenty written down."""
+        """Figures of each step beside the progress, and means of up to twenty written down."""
         for name, value in {"loss": loss, **self.beside}.items():
             self.told.setdefault(name, []).append(value)
         means = {name: sum(values) / len(values) for name, values in self.told.items()}
         pace = args.train_batch_size * len(self.took) / max(sum(self.took), 1e-9)
         self.run.progress(state.global_step, state.max_steps, **means, samples_per_second=pace)
-        if state.global_step % WINDOW == 0:
+        if state.global_step % min(WINDOW, max(1, state.max_steps // POINTS)) == 0:
             for name, mean in means.items():
                 self.run.metric(name, mean, step=state.global_step)
             self.told.clear()

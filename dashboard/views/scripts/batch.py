@@ -184,6 +184,13 @@ async function systems() {
   }, 1500);
 }
 
+// Other models were loaded since: what can be chosen is another list.
+document.addEventListener('td-models', async () => {
+  if (!part('systems')?.querySelector('form')) return;
+  const answer = await ask('b_systems');
+  if (answer.html && part('systems')) put('systems', answer.html);
+});
+
 __UPLOAD__
 
 // --- forms

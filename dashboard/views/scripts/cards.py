@@ -219,6 +219,13 @@ function link(card) {
   if (address.length > longest) say(card, words.tooLong);
   else { say(card, ''); copy(card, address, words.linked); }
 }
+
+// Models may be replaced while answers stand here: then it is said whose they are.
+document.addEventListener('td-models', (event) => {
+  const section = element.querySelector('.td-results');
+  const line = section?.querySelector('[data-role="stale"]');
+  if (line) line.hidden = section.dataset.models === event.detail.models;
+});
 """
 
 

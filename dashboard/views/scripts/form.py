@@ -226,6 +226,7 @@ async function loaded() {
 }
 
 loaded();
+document.addEventListener('td-models', loaded);  // others were loaded since
 take();
 }
 """

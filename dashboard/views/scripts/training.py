@@ -39,6 +39,9 @@ const valueOf = (field) => {
   return read ? read(field) : within(field, 'value').value;
 };
 const recipe = () => element.querySelector('[data-role="recipe"]:checked')?.value || '';
+const usual = () => (
+  element.querySelector('[data-role="recipe"]:checked')?.dataset.preset || ''
+);
 const state = () => ({
   recipe: recipe(),
   preset: role('preset')?.value || '',
@@ -219,7 +222,7 @@ const acts = {
   forget: (button) => once(button, async () => {
     const answer = await ask('t_forget', state());
     if (answer.problem) { say(answer.problem, 'td-problem'); return; }
-    if (await draw({ ...state(), preset: words.quick, values: files() })) say(answer.said);
+    if (await draw({ ...state(), preset: usual(), values: files() })) say(answer.said);
   }),
   copy: async () => {
     try {
@@ -255,7 +258,7 @@ element.addEventListener('change', (event) => {
   if (!target) return;
   const name = target.dataset.role;
   if (name === 'recipe') {
-    draw({ recipe: recipe(), preset: words.quick, values: files(), name: state().name });
+    draw({ recipe: recipe(), preset: usual(), values: files(), name: state().name });
   } else if (name === 'preset') {
     draw({ ...state(), values: files() });
   } else if (name in choosing) {
@@ -285,7 +288,7 @@ element.addEventListener('keydown', (event) => {
   const card = element.querySelector(`[data-role="recipe"][value="${CSS.escape(before.recipe)}"]`);
   if (!card) return;
   card.checked = true;
-  if (!await draw(before)) await draw({ ...before, preset: words.quick, values: {} });
+  if (!await draw(before)) await draw({ ...before, preset: usual(), values: {} });
 })();
 }
 """
@@ -297,7 +300,6 @@ def training() -> str:
         "unreachable": wording.UNREACHABLE,
         "copied": words.COPIED,
         "copyFailed": words.COPY_FAILED,
-        "quick": "quick",
         "secret": SECRET_VALUE,
         "encodingFirst": batch_words.ENCODING_FIRST,
         "mappingOpen": batch_words.MAPPING_OPEN,

@@ -13,7 +13,10 @@ from dashboard.views import markup
 from dashboard.views.training import picker
 from dashboard.views.training.fields import setting
 from dashboard.wording import training as words
+from train import options
 from train.recipes import Recipe
+
+FIRST_PRESET = "quick"  # what a first run should take, where a recipe has it
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +70,11 @@ def _cards(recipes: Mapping[str, Recipe]) -> str:
 
 
 def _card(name: str, summary: str) -> str:
+    preset = FIRST_PRESET if FIRST_PRESET in options.presets(name) else ""
     first = f'<span class="td-n-best">{words.BEST_FIRST}</span>' if name == "full" else ""
     return (
         f'<label class="td-n-card"><input type="radio" name="td-n-recipe" value="{name}" '
-        f'data-role="recipe"> <span><strong>{words.TITLES[name]}</strong> '
+        f'data-role="recipe" data-preset="{preset}"> <span><strong>{words.TITLES[name]}</strong> '
         f'<span class="td-soft">{markup.text(summary)}</span>{first}</span></label>'
     )
 
@@ -150,7 +154,7 @@ def _presets(drawn: Drawn) -> str:
 
 def _ordered(names: Sequence[str]) -> list[str]:
     """quick first: it is what a first run should take."""
-    return sorted(names, key=lambda name: (name != "quick", name))
+    return sorted(names, key=lambda name: (name != FIRST_PRESET, name))
 
 
 def _start(drawn: Drawn) -> str:
