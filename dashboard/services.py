@@ -6,26 +6,22 @@ thread, so that the page stands before the models do. Knows nothing of widgets o
 
 import csv
 import hashlib
-import logging
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, wait
+from concurrent.futures import wait
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
-from core.errors import InputError, TandemError
 from core.explanations import Explanation, Links, Question
-from core.hub import Download, Progress
+from core.hub import Progress
 from core.records import Comparison, EngineInfo, EngineSources, Prediction
-from dashboard import wording
-from dashboard.changing import Change, Changes
-from dashboard.contract import EngineLike, Growth, Status, Step
+from dashboard.contract import EngineLike, Growth, Step
 from dashboard.following import PULSE, followed
 from dashboard.inputs import AUTO, whole_characters
-from dashboard.wording import models
+from dashboard.loading import Loading, sentence
 
-log = logging.getLogger("tandem")
+__all__ = ["EXAMPLES", "Services", "default_engine", "examples", "models_key", "sentence"]
 
 AT_ONCE = 2  # questions of pages that compute side by side; further ones wait for their turn
 EXAMPLES = Path(__file__).resolve().parents[1] / "assets" / "examples" / "tweets.tsv"
@@ -38,7 +34,7 @@ def default_engine(sources: EngineSources, progress: Progress | None = None) -> 
     return Engine(sources, progress=progress)
 
 
-class Services:
+class Services(Loading):
     """One engine, loaded in the background, and the questions that may be put to it.
 
     Args:
@@ -46,114 +42,8 @@ class Services:
     """
 
     def __init__(self, make_engine: Callable[[], EngineLike]) -> None:
-        self._make = make_engine
-        self._lock = threading.Lock()
-        self._loaded: Future[EngineLike] | None = None
-        self._download = ""
+        super().__init__(make_engine)
         self._turns = threading.Semaphore(AT_ONCE)
-        self._engine: EngineLike | None = None  # from when it is made, its models there or not
-        self._changes = Changes(self._tried, self._stands)
-
-    def start(self) -> None:
-        """Begin loading in a thread; further calls do nothing."""
-        with self._lock:
-            if self._loaded is not None:
-                return
-            self._loaded = Future()
-        threading.Thread(target=self._load, name="tandem-load", daemon=True).start()
-
-    def _load(self) -> None:
-        """Build the engine and wait for its models; whatever happens ends up in the future."""
-        assert self._loaded is not None
-        try:
-            self._engine = engine = self._make()
-            engine.start()
-            engine.wait()
-        except TandemError as problem:
-            log.error("The models did not load: %s", problem)
-            self._loaded.set_exception(problem)
-        except BaseException as problem:
-            log.exception("The models did not load.")
-            self._loaded.set_exception(problem)
-        else:
-            self._loaded.set_result(engine)
-
-    def status(self) -> Status:
-        """How far loading is; never waits."""
-        loaded = self._loaded
-        if loaded is None:
-            return Status("idle")
-        if not loaded.done():
-            return Status("loading", download=self._download)
-        problem, pending = loaded.exception(), self._changes.pending
-        changing, trouble = tuple(map(str, pending)), self._changes.trouble
-        download = self._download if pending else ""
-        if problem is not None:
-            said = sentence(problem)
-            return Status("failed", None, said, download, changing, trouble)
-        info = loaded.result().describe()
-        return Status("ready", info, "", download, changing, trouble)
-
-    def sources(self) -> EngineSources | None:
-        """Where the loaded models came from; None until they are loaded."""
-        loaded = self._loaded
-        there = loaded is not None and loaded.done() and loaded.exception() is None
-        return loaded.result().sources if there and loaded is not None else None
-
-    def replace(self, role: str, source: str) -> None:
-        """Load a model in a role. Returns at once: the old one answers until the new one stands.
-
-        What comes of it is told by ``status``: ``changing`` meanwhile, ``trouble`` where it failed
-        and the old models stay.
-
-        Args:
-            role: "teacher", "student", "student before", "translator" or "further".
-            source: folder or hub id.
-
-        Raises:
-            TandemError: it cannot stand there, or the first models are still loading.
-        """
-        self._changes.load(role, source, self._tried().sources)
-
-    def unload(self, role: str) -> None:
-        """Empty the role "student before", "student 2" …; as ``replace``.
-
-        Raises:
-            InputError: nothing is loaded there, or Tandem cannot do without.
-        """
-        self._changes.unload(role, self._tried().sources)
-
-    def pending(self) -> tuple[Change, ...]:
-        """Changes that are being made, or wait."""
-        return self._changes.pending
-
-    def _tried(self) -> EngineLike:
-        """The engine, once it has tried to load its models: they may have failed."""
-        if self._loaded is None or not self._loaded.done():
-            raise InputError(*models.STILL_LOADING)
-        return self._engine or self._loaded.result()
-
-    def _stands(self) -> None:
-        """Models were replaced: also where the first ones had failed."""
-        if self._loaded is not None and self._loaded.exception() is not None:
-            assert self._engine is not None
-            again: Future[EngineLike] = Future()
-            again.set_result(self._engine)
-            self._loaded = again
-
-    def downloading(self, seen: Download) -> None:
-        """How far a download is; for the header, until it is complete."""
-        self._download = str(seen) if seen.done < seen.total else ""
-
-    def engine(self) -> EngineLike:
-        """The loaded engine; waits for it.
-
-        Raises:
-            TandemError: what loading met.
-        """
-        self.start()
-        assert self._loaded is not None
-        return self._loaded.result()
 
     def thresholds(self) -> dict[str, float | None]:
         """Trigger threshold by role."""
@@ -305,11 +195,6 @@ def models_key(info: EngineInfo) -> str:
     """
     lines = [f"{model.role}\t{model.identity}\n" for model in info.models]
     return hashlib.sha256("".join(lines).encode("utf-8", "backslashreplace")).hexdigest()[:12]
-
-
-def sentence(problem: BaseException) -> str:
-    """What a person is told: the sentence of a TandemError, else that it was our fault."""
-    return wording.error(problem) if isinstance(problem, TandemError) else wording.DEFECT
 
 
 def examples(path: Path = EXAMPLES) -> dict[str, list[str]]:

@@ -107,11 +107,18 @@ class Drawer:
         return {name: html for name, html in parts.items() if html}
 
     def _result(self, seen: Seen) -> str:
-        loading = ""
-        if self.loading:
-            loading = f'<p class="td-l-note" role="status">{words.MODELS_LOADING}</p>'
+        loading = self._changing()
         first = self.watch.first(seen.job) if seen.job.state == "finished" else ""
         return made.result(seen.told.outcome, self.watch.made(seen), first, loading)
+
+    def _changing(self) -> str:
+        """What is told of models on their way into Compare, and of one that did not arrive."""
+        status = self.watch.training.services.status()
+        said = [*status.changing, words.MODELS_LOADING] if self.loading else []
+        lines = [f'<p class="td-l-note">{markup.text(one)}</p>' for one in said]
+        if status.trouble:
+            lines.append(f'<p class="td-problem">{markup.text(status.trouble)}</p>')
+        return f'<div role="status">{"".join(lines)}</div>' if lines else ""
 
     def _log(self, job: Job, known: int | None) -> dict[str, Any]:
         """What is new in a run's log."""

@@ -158,7 +158,7 @@ def _answered(models: Sequence[ModelInfo]) -> str:
     said = changes.ANSWERED.format(models=" · ".join(named))
     return (
         f'<p class="td-answered td-soft">{markup.text(said)}</p>'
-        f'<p class="td-notice" role="status" data-role="stale" hidden>{changes.STALE}</p>'
+        f'<p class="td-stale" role="status" data-role="stale" hidden>{changes.STALE}</p>'
     )
 
 

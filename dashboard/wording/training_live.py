@@ -26,7 +26,6 @@ BY = "by {owner}"
 PLACES = {1: "next in the queue"}
 PLACE = "number {place} in the queue"
 OLDER = "Show all {count} runs"
-NEWER = "Show only the newest"
 COMPARE = "Compare the ticked runs"
 COMPARE_ABOUT = "Tick two to six runs to lay their curves over each other."
 COMPARE_LIMIT = 6
@@ -45,7 +44,6 @@ STATES = {
 }
 
 # one run
-SHOWN = "Run {name}"
 QUEUED_SAID = "It waits for its turn and starts by itself: {place}."
 STARTING = "The process has begun; it loads its libraries, which takes some seconds."
 STOPPING_SAID = (
@@ -103,7 +101,6 @@ PART_STATES = {
 }
 SIDE_BY_SIDE = "independent of each other"
 
-FACTS = "At work"
 RECIPE, DEVICE, SPEED, MEMORY, STARTED, OUTPUT = (
     "Recipe", "Device", "Speed", "Memory", "Begun", "Writes to",
 )  # fmt: skip
@@ -130,9 +127,9 @@ COPY, COPIED = "Copy", "Command copied."
 COPY_FAILED = "This browser does not let the page copy: select the command and copy it."
 
 RESULT = "What came of it"
+MORE_FIGURES = "More figures"
 FIGURE_HEADS = ("Figure", "Value")
 MODELS = "Models it made"
-NO_MODELS = "This run made no model."
 LOAD = "Load into Compare as {role}"
 LOAD_LABEL = "Load {name} into Compare as {role}"
 LOAD_ROLES = {
@@ -146,12 +143,9 @@ LOADING_MODEL = "Loading {name} as {role}. Compare answers with the models befor
 MODELS_LOADING = (
     "Models are being loaded. Compare answers with the models before until the new ones stand."
 )
-LOADED = "Compare now answers with {name} as {role}."
-LOAD_FAILED = "{name} was not loaded; the models before stay."
 IN_COMPARE = "in Compare as {role}"
 TO_COMPARE = "Open Compare"
 OPEN_FIRST = "To read first"
-GONE_MODEL = "{name} is no longer there."
 
 # several runs
 COMPARED = "{count} runs compared"
@@ -162,7 +156,6 @@ NOT_SET = "–"
 METRICS = "Final figures"
 NO_METRICS = "None of these runs has final figures yet."
 NO_OVERLAY = "These runs have no curves in common yet."
-TOO_FEW = "Tick at least two runs."
 TOO_MANY = ("At most six runs can be compared.", "Untick some.")
 
 # problems

@@ -242,7 +242,8 @@ def visit(browser: Any, kept: Kept) -> Iterator[Callable[..., Any]]:
     ) -> Any:
         page = page_for(width, own)
         page.goto(f"{site.url}?{query or f'__theme={theme}'}")
-        page.wait_for_selector("#td-compare")
+        # An address may open another tab, which hides Compare.
+        page.wait_for_selector("#td-compare", state="attached" if query else "visible")
         if ready:
             page.wait_for_selector(".td-state-ready")
         return page

@@ -253,7 +253,7 @@ def test_stop_keeps_what_is_done_and_continue_goes_on(visit, held):
     send(page, EXALT + "".join(f"{n}\tthe bus {n}\tNeutral\n" for n in range(9, 31)))
     start(page)
     expect(page.locator(".td-f-progress")).to_contain_text("12 of 30 rows")
-    expect(page.locator(".td-f-progress")).to_contain_text("2 a second · 9 s left")
+    expect(page.locator(".td-f-progress")).to_contain_text(re.compile("0.1 a second · .* left"))
     page.get_by_role("button", name="Stop", exact=True).click()
     expect(step(page)).to_contain_text("Stopped after 12 rows")
     finished(page)

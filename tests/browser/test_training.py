@@ -60,7 +60,7 @@ def opened(visit: Any, site: Any, theme: str = "light", width: int = 1280, **mor
 
 
 def choose(page: Any, card: str = "Full pipeline") -> Any:
-    page.get_by_role("radio", name=card).check()
+    page.locator(".td-n-card", has=page.get_by_text(card, exact=True)).get_by_role("radio").check()
     page.wait_for_selector(".td-n-step[data-step='start']")
     return page
 
@@ -221,10 +221,10 @@ def test_a_preset_is_saved_chosen_again_and_deleted(visit: Any, place: Any) -> N
     page.get_by_label("Name of the preset").fill("nine passes")
     press(page, "Save")
     expect(page.locator('[data-part="new-said"]')).to_contain_text("Saved as nine passes")
-    page.get_by_label("Preset", exact=True).select_option("paper")
+    page.locator('[data-role="preset"]').select_option("paper")
     expect(field(page, "epochs").locator("input")).to_have_value("20")
     expect(field(page, "model")).to_contain_text("roberta-large")
-    page.get_by_label("Preset", exact=True).select_option("nine passes")
+    page.locator('[data-role="preset"]').select_option("nine passes")
     expect(field(page, "epochs").locator("input")).to_have_value("9")
     expect(rate).to_have_value("0.0002")
     press(page, "Delete this preset")

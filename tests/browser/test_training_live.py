@@ -4,6 +4,7 @@ The truth is the queue's, asked by this process: it shares only the disk with th
 """
 
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -17,6 +18,7 @@ from typing import Any
 
 import pytest
 
+from core.embedded import DEMO
 from train.jobs import processes, schedule
 from train.jobs.files import Started
 from train.jobs.queue import Queue
@@ -401,3 +403,18 @@ def test_strangers_get_no_runs_and_no_files(tmp_path: Path) -> None:
     finally:
         server.clean()
         server.kill()
+
+
+def test_a_finished_runs_model_is_loaded_into_compare(
+    live: Callable[..., Any], server: Server
+) -> None:
+    """A real model in the run's result; the engine is one without models, told what to load."""
+    job = server.submit("short")
+    until(lambda: server.queue.find(job.id).state == "finished")
+    shutil.copytree(DEMO / "student", job.folder / "result")
+    page = live(f"run={job.id}")
+    page.click('[data-l="load"][data-as="student"]')
+    shows(page, str(job.folder / "result").rsplit("/", 1)[-1], "#td-header")
+    shows(page, "in Compare as student", '[data-l-part="run/result"]')
+    page.click('[data-l="compare-tab"]')
+    assert page.locator("#td-tab-compare-button").get_attribute("aria-selected") == "true"

@@ -176,7 +176,8 @@ def test_a_full_disk_is_told_and_the_last_checkpoint_is_intact(
         file.write(b"x")
     until(lambda: queue.find(job.id).state in ENDED)
     failed = queue.find(job.id)
-    assert failed.state == "failed" and failed.code == 1
+    assert failed.state == "failed"
+    assert failed.code in (1, None)  # where the disk had no room even for the code
     assert "No space left on device" in failed.sentence or "disk is full" in failed.sentence
     checkpoint = newest(job.folder / "checkpoints")
     assert checkpoint is not None and checkpoint.step >= 29

@@ -7,6 +7,8 @@ import multiprocessing
 import os
 import shutil
 import signal
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -24,6 +26,7 @@ from dashboard.models import downloads as module
 from dashboard.models.downloads import Downloads
 
 ID = "tandem-test/large"
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture
@@ -186,3 +189,33 @@ def test_a_failure_is_a_sentence(hub: Any, large: Path) -> None:
     until(lambda: downloads.all()[0].state == "failed")
     assert "accepted its terms" in downloads.all()[0].problem
     assert str(constants.HF_HUB_CACHE) not in downloads.all()[0].problem
+
+
+def test_a_killed_server_leaves_nothing_behind_and_the_next_goes_on(
+    hub: Any, large: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The process that asked is gone by kill -9: the child notices, and cleans up after itself."""
+    hub.add(ID, large)
+    slow, told = Slow(hub, monkeypatch), tmp_path / "told"
+    script = tmp_path / "server.py"
+    script.write_text(
+        "from pathlib import Path\nfrom core.fetching import fetch\n"
+        "if __name__ == '__main__':\n"
+        f"    told = lambda name, done, of: Path({str(told)!r}).write_text(str(done))\n"
+        f"    fetch({ID!r}, told, lambda: False)\n"
+    )
+    about = {"HF_ENDPOINT": hub.endpoint, "HF_HUB_CACHE": str(tmp_path / "cache")}
+    server = subprocess.Popen(
+        [sys.executable, str(script)],
+        env={**os.environ, **about, "HF_HUB_OFFLINE": "0", "PYTHONPATH": str(ROOT)},
+    )
+    until(lambda: told.exists() and int(told.read_text() or 0) > 10_000_000)
+    assert len(unfinished(tmp_path / "cache")) == 1
+    server.kill()
+    server.wait()
+    hub.gets()
+    slow.go.set()
+    until(lambda: unfinished(tmp_path / "cache") == [])
+    assert cached(ID) is None
+    fetching.fetch(ID, lambda *_: None, lambda: False)
+    assert cached(ID) is not None and hub.gets() == ["model.safetensors"]

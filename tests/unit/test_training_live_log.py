@@ -15,7 +15,8 @@ def test_pieces_of_a_growing_log_are_the_log(tmp_path: Path, seed: int) -> None:
     chance = random.Random(seed)
     lines = [f"Zeile {n} – é😀 {'x' * chance.randrange(40)}" for n in range(200)]
     content = "".join(f"{line}\n" for line in lines).encode()
-    path, read, end, at = tmp_path / "log.txt", [], None, 0
+    path, end, at = tmp_path / "log.txt", None, 0
+    read: list[str] = []
     while at < len(content):
         step = chance.randrange(1, 200)
         with path.open("ab") as file:

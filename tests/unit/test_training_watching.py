@@ -23,7 +23,8 @@ class Queue:
     """Jobs that a test sets."""
 
     def __init__(self, jobs: Sequence[Job]) -> None:
-        self.held, self.slots, self.asked = list(jobs), 1, []
+        self.held, self.slots = list(jobs), 1
+        self.asked: list[str] = []
 
     def jobs(self) -> tuple[Job, ...]:
         return tuple(self.held)
@@ -45,7 +46,8 @@ class Training:
     """The queue, and real followers of real events; counts who is followed."""
 
     def __init__(self, jobs: Sequence[Job]) -> None:
-        self.queue, self.looks = Queue(jobs), []
+        self.queue = Queue(jobs)
+        self.looks: list[str] = []
         self.loaded: list[tuple[str, str]] = []
         self.services = SimpleNamespace(
             status=lambda: Status("ready"), replace=lambda *one: self.loaded.append(one)
@@ -55,6 +57,11 @@ class Training:
     def told(self, job: Job) -> Told:
         self.looks.append(job.id)
         return self.followers.setdefault(job.id, Follower(job.folder)).look()
+
+
+def questions(training: Training) -> Questions:
+    """The questions on a stand-in of the services."""
+    return Questions(training)  # type: ignore[arg-type]
 
 
 def make(tmp_path: Path, name: str, state: Any, losses: int = 3) -> Job:
@@ -88,7 +95,8 @@ def looked(asked: Questions, have: dict[str, str], **more: Any) -> dict[str, Any
 
 def test_a_second_look_is_sent_nothing_and_a_new_point_only_its_parts(tmp_path: Path) -> None:
     job = make(tmp_path, "a", "running")
-    asked, have = Questions(Training([job])), {}
+    asked = questions(Training([job]))
+    have: dict[str, str] = {}
     first = looked(asked, have, shown="a")
     assert {"list/table", "run/state", "run/curves/teacher", "run/log"} <= set(first["parts"])
     second = looked(asked, have, shown="a", log=first["log"]["end"])
@@ -104,7 +112,8 @@ def test_a_second_look_is_sent_nothing_and_a_new_point_only_its_parts(tmp_path: 
 def test_an_ended_run_is_read_once_whatever_number_of_looks(tmp_path: Path) -> None:
     jobs = [make(tmp_path, "a", "finished"), make(tmp_path, "b", "running")]
     training = Training(jobs)
-    asked, have = Questions(training), {}
+    asked = questions(training)
+    have: dict[str, str] = {}
     for _ in range(5):
         answer = looked(asked, have)
     assert training.looks.count("a") == 1 and training.looks.count("b") == 5
@@ -115,17 +124,17 @@ def test_an_ended_run_is_read_once_whatever_number_of_looks(tmp_path: Path) -> N
 
 
 def test_nothing_at_work_is_not_active(tmp_path: Path) -> None:
-    assert not looked(Questions(Training([make(tmp_path, "a", "finished")])), {})["active"]
-    assert not looked(Questions(Training([])), {})["active"]
+    assert not looked(questions(Training([make(tmp_path, "a", "finished")])), {})["active"]
+    assert not looked(questions(Training([])), {})["active"]
 
 
 def test_a_run_that_is_gone_is_said_so(tmp_path: Path) -> None:
-    answer = looked(Questions(Training([])), {}, shown="gone")
+    answer = looked(questions(Training([])), {}, shown="gone")
     assert answer["gone"] and not [name for name in answer["order"] if name.startswith("run/")]
 
 
 def test_two_chosen_runs_are_compared_one_is_not(tmp_path: Path) -> None:
-    asked = Questions(Training([make(tmp_path, n, "finished") for n in "ab"]))
+    asked = questions(Training([make(tmp_path, n, "finished") for n in "ab"]))
     names = looked(asked, {}, chosen=["a", "b"])["order"]
     assert {"compared/curves", "compared/metrics", "compared/configs"} <= set(names)
     assert not [n for n in looked(asked, {}, chosen=["a"])["order"] if n.startswith("compared/")]
@@ -139,26 +148,26 @@ def test_two_chosen_runs_are_compared_one_is_not(tmp_path: Path) -> None:
 )  # fmt: skip
 def test_what_a_page_never_sends_is_refused(question: dict[str, Any]) -> None:
     with pytest.raises(InputError):
-        Questions(Training([])).l_look(question)
+        questions(Training([])).l_look(question)
 
 
 @pytest.mark.parametrize("count", [0, 9, True, "2", None, 1.5])
 def test_slots_are_a_small_whole_number(count: object) -> None:
     training = Training([])
     with pytest.raises(InputError):
-        Questions(training).l_slots({"count": count})
+        questions(training).l_slots({"count": count})
     assert training.queue.slots == 1
-    Questions(training).l_slots({"count": 2})
+    questions(training).l_slots({"count": 2})
     assert training.queue.slots == 2 and training.queue.asked == ["advance"]
 
 
 def test_stop_names_a_run_that_there_is(tmp_path: Path) -> None:
     training = Training([make(tmp_path, "a", "running")])
-    Questions(training).l_stop({"id": "a"})
+    questions(training).l_stop({"id": "a"})
     assert training.queue.asked == ["stop a"]
     for wrong in ("b", "", None, 3, "../a", "x" * 300):
         with pytest.raises(InputError):
-            Questions(training).l_stop({"id": wrong})
+            questions(training).l_stop({"id": wrong})
 
 
 def test_where_a_run_writes(tmp_path: Path) -> None:
@@ -171,7 +180,7 @@ def test_where_a_run_writes(tmp_path: Path) -> None:
 def test_only_models_of_the_run_can_be_loaded(tmp_path: Path) -> None:
     training = Training([make(tmp_path, "a", "finished")])
     (tmp_path / "a" / "result" / "student").mkdir(parents=True)
-    asked = Questions(training)
+    asked = questions(training)
     for key in ("student", "../../b", "", None):
         with pytest.raises(InputError, match=words.NO_MODEL[0]):
             asked.l_load({"id": "a", "model": key, "as": "student"})

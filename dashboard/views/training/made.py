@@ -11,7 +11,7 @@ from dashboard.views import markup
 from dashboard.views.training import signs
 from dashboard.wording import training_live as words
 
-SHOWN = 12  # figures that show at once
+SHOWN = 20  # figures up to which all show at once
 NESTED = ": "  # between the names of a figure and of what it lies in
 
 
@@ -74,24 +74,34 @@ def flat(outcome: Mapping[str, Any], above: str = "") -> dict[str, Any]:
 
 def table(outcome: Mapping[str, Any]) -> str:
     """Final figures as a table; many of them fold."""
-    ordered = sorted(flat(outcome).items(), key=lambda one: NESTED in one[0])
+    found = flat(outcome)
+    plain = {name: value for name, value in found.items() if NESTED not in name}
+    nested = {name: value for name, value in found.items() if NESTED in name}
+    if len(plain) > SHOWN:
+        plain, nested = {}, found
+    drawn = _rows(words.RESULT, plain)
+    if nested:
+        title = f"{words.MORE_FIGURES} ({len(nested)})"
+        drawn += (
+            f'<details class="td-more" data-key="figures"><summary>{title}</summary>'
+            f'<div class="td-l-scroll">{_rows(title, nested)}</div></details>'
+        )
+    return drawn
+
+
+def _rows(caption: str, found: Mapping[str, Any]) -> str:
+    """A figure a row; nothing for none."""
     rows = [
         f'<tr><th scope="row">{markup.text(words.figure_name(name))}</th>'
         f"<td>{markup.text(words.value(value))}</td></tr>"
-        for name, value in ordered
+        for name, value in found.items()
     ]
     if not rows:
         return ""
     heads = "".join(f'<th scope="col">{head}</th>' for head in words.FIGURE_HEADS)
-    drawn = (
-        f'<table class="td-l-table td-l-two"><caption class="td-sr">{words.RESULT}</caption>'
-        f"<thead><tr>{heads}</tr></thead><tbody>{''.join(rows)}</tbody></table>"
-    )
-    if len(rows) <= SHOWN:
-        return drawn
     return (
-        f'<details class="td-more" data-key="figures"><summary>{words.METRICS} ({len(rows)})'
-        f'</summary><div class="td-l-scroll">{drawn}</div></details>'
+        f'<table class="td-l-table td-l-two"><caption class="td-sr">{caption}</caption>'
+        f"<thead><tr>{heads}</tr></thead><tbody>{''.join(rows)}</tbody></table>"
     )
 
 
