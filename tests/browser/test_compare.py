@@ -35,7 +35,13 @@ def test_the_page_says_what_is_loaded_and_what_to_do(visit, site):
     )
     expect(page.locator(".td-state")).to_have_text("Ready · CPU")
     expect(page.locator(".td-empty")).to_contain_text("Nothing compared yet")
-    assert page.get_by_role("tab").all_text_contents() == ["Compare", "Explain", "Batch", "Train", "Models"]
+    assert page.get_by_role("tab").all_text_contents() == [
+        "Compare",
+        "Explain",
+        "Batch",
+        "Train",
+        "Models",
+    ]
 
 
 def test_an_example_fills_the_box_and_answers(visit, site):

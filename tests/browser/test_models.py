@@ -268,9 +268,6 @@ def test_access(tab: Any, axe: Any, tmp_path: Path, theme: str, width: int) -> N
     axe(seen.page)
     wide = seen.page.evaluate(WIDE)
     assert wide == [], wide
-    shots = Path("/tmp/M_shots")
-    shots.mkdir(exist_ok=True)
-    seen.page.screenshot(path=str(shots / f"{theme}-{width}.png"), full_page=True)
 
 
 def test_the_hub_is_asked_in_words(tab: Any, tmp_path: Path) -> None:

@@ -90,9 +90,9 @@ def newest(site: Any) -> Any:
 
 
 def config_of(job: Any) -> Any:
-    return options.parse(
-        RECIPES[job.recipe].config_class, job.folder / "config.yaml", complete=False
-    )
+    """What was queued, by its command: a light run keeps a config of its own in the folder."""
+    words = shlex.split(job.command)[4:]
+    return options.parse(RECIPES[job.recipe].config_class, None, words, complete=False)
 
 
 def unfold(page: Any) -> None:

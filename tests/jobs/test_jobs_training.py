@@ -39,7 +39,7 @@ OPTIONS: dict[str, Any] = {
 }
 
 
-def until(state: Callable[[], bool], seconds: float = 120.0) -> None:
+def until(state: Callable[[], bool], seconds: float = 300.0) -> None:
     end = time.monotonic() + seconds
     while not state():
         assert time.monotonic() < end, "it took too long"
@@ -135,7 +135,8 @@ def check(job: Job, kills: int, whole: Any) -> None:
     assert kinds.count(Kind.RESUMED) == kills + 1 and kinds.count(Kind.CANCELLED) == 1
     told = followed(job).look()
     steps = [step for step, _ in told.curves["teacher"]["loss"]]
-    assert steps == [20, 40, 60, 80, 100] and told.done == STEPS
+    assert steps == [labels["step"] for name, labels, _ in losses if name == "loss"]
+    assert told.done == STEPS
     assert told.peak is not None and told.peak > 100e6
     left = {path.name for path in job.folder.iterdir()}
     assert {"config.yaml", "command.txt", "job.json", "log.txt", "result"} <= left
