@@ -9,22 +9,19 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-import gradio as gr
-
 from core.errors import InputError
 from core.files.looking import Look
 from core.request import AUTO
-from dashboard.asker import user
 from dashboard.batch import asking
 from dashboard.batch.results import Kept
 from dashboard.batch.services import Batch
+from dashboard.tabs.answering import Answer, answering
 from dashboard.tabs.batch_files import prepare
 from dashboard.tabs.batch_shown import Drawer
 from dashboard.tabs.questions import told
 from dashboard.views.batch import browser
 from dashboard.wording import batch as words
 
-Answer = dict[str, Any]
 SESSION = re.compile(r"[0-9a-f]{32}")
 EXALT = "Texts"  # the column of texts in the shared task's files: they need no choice
 
@@ -33,29 +30,13 @@ def functions(batch: Batch) -> list[Callable[..., Answer]]:
     """The server functions of the tab."""
     asked = Questions(batch)
     return [
-        _answering(one)
+        answering(one)
         for one in (
             asked.b_open, asked.b_example, asked.b_look, asked.b_check, asked.b_map,
             asked.b_systems, asked.b_start, asked.b_go, asked.b_stop, asked.b_progress,
             asked.b_page, asked.b_file, asked.b_delete,
         )
     ]  # fmt: skip
-
-
-def _answering(function: Callable[[Any, str], Answer]) -> Callable[..., Answer]:
-    """The same function, of the same name, for whoever is logged in; problems as sentences."""
-
-    def asked(question: Any, request: gr.Request) -> Answer:
-        try:
-            owner = user(request)
-            if owner is None:
-                raise InputError(*words.UNKNOWN)
-            return function(question, owner)
-        except Exception as problem:
-            return {"problem": told(problem)}
-
-    asked.__name__ = function.__name__  # the name under which the script calls it
-    return asked
 
 
 class Questions:

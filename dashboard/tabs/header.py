@@ -7,17 +7,13 @@ browsers.
 
 import hashlib
 from collections.abc import Callable
-from typing import Any
 
 import gradio as gr
 
-from core.errors import InputError
-from dashboard.asker import user
 from dashboard.services import Services
-from dashboard.tabs.questions import told
+from dashboard.tabs.answering import Answer, answering_all
 from dashboard.views import page
 from dashboard.views.scripts import header as script
-from dashboard.wording import models as words
 
 
 def build(services: Services) -> None:
@@ -31,24 +27,18 @@ def build(services: Services) -> None:
     )
 
 
-def _look(services: Services) -> Callable[..., dict[str, Any]]:
+def _look(services: Services) -> Callable[..., Answer]:
     """The server function of the header."""
 
-    def h_look(question: Any, request: gr.Request) -> dict[str, Any]:
-        try:
-            if user(request) is None:
-                raise InputError(*words.UNKNOWN)
-            status = services.status()
-            html = page.header(status)
-            mark = hashlib.sha256(html.encode("utf-8", "replace")).hexdigest()[:16]
-            about = {
-                "mark": mark,
-                "busy": bool(status.changing) or not status.final,
-                "models": services.models_key(),
-            }
-            same = isinstance(question, dict) and question.get("mark") == mark
-            return about if same else {**about, "html": html}
-        except Exception as problem:
-            return {"problem": told(problem)}
+    def h_look(question: Answer) -> Answer:
+        status = services.status()
+        html = page.header(status)
+        mark = hashlib.sha256(html.encode("utf-8", "replace")).hexdigest()[:16]
+        about = {
+            "mark": mark,
+            "busy": bool(status.changing) or not status.final,
+            "models": services.models_key(),
+        }
+        return about if question.get("mark") == mark else {**about, "html": html}
 
-    return h_look
+    return answering_all(h_look)

@@ -8,17 +8,13 @@ import hashlib
 from collections.abc import Callable
 from typing import Any
 
-import gradio as gr
-
 from core.errors import InputError
 from core.roles import BEFORE, LOADABLE
-from dashboard.asker import user
 from dashboard.models.services import Known, Models
-from dashboard.tabs.questions import told
+from dashboard.tabs.answering import Answer, answering_all
 from dashboard.views.models import details, hub, listed
 from dashboard.wording import models as words
 
-Answer = dict[str, Any]
 LONGEST = 300  # characters of an id or a token
 
 
@@ -26,27 +22,12 @@ def functions(models: Models) -> list[Callable[..., Answer]]:
     """The server functions of the tab."""
     asked = Questions(models)
     return [
-        _answering(one)
+        answering_all(one)
         for one in (
             asked.m_list, asked.m_details, asked.m_load, asked.m_unload, asked.m_sure,
             asked.m_delete, asked.m_look_up, asked.m_download, asked.m_cancel, asked.m_dismiss,
         )
     ]  # fmt: skip
-
-
-def _answering(function: Callable[[Any], Answer]) -> Callable[..., Answer]:
-    """The same function, of the same name, for whoever is logged in; problems as sentences."""
-
-    def asked(question: Any, request: gr.Request) -> Answer:
-        try:
-            if user(request) is None:
-                raise InputError(*words.UNKNOWN)
-            return function(question)
-        except Exception as problem:
-            return {"problem": told(problem)}
-
-    asked.__name__ = function.__name__  # the name under which the script calls it
-    return asked
 
 
 class Questions:

@@ -9,11 +9,8 @@ import time
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-import gradio as gr
-
 from core.errors import InputError
-from dashboard.asker import user
-from dashboard.tabs.questions import told
+from dashboard.tabs.answering import Answer, answering_all
 from dashboard.tabs.training_drawn import Drawer, Looked
 from dashboard.training.watching import Watch
 from dashboard.wording import training_live as words
@@ -21,7 +18,6 @@ from dashboard.wording import training_live as words
 if TYPE_CHECKING:
     from dashboard.training.services import Training
 
-Answer = dict[str, Any]
 MOST_SLOTS = 8
 MOST_PARTS = 400  # of which a page may say that it has them
 
@@ -30,26 +26,11 @@ def functions(training: "Training") -> list[Callable[..., Answer]]:
     """The server functions of the live side."""
     asked = Questions(training)
     return [
-        _answering(one)
+        answering_all(one)
         for one in (
             asked.l_look, asked.l_stop, asked.l_resume, asked.l_remove, asked.l_slots, asked.l_load,
         )
     ]  # fmt: skip
-
-
-def _answering(function: Callable[[Mapping[str, Any]], Answer]) -> Callable[..., Answer]:
-    """The same function, of the same name, for whoever is logged in; problems as sentences."""
-
-    def asked(question: Any, request: gr.Request) -> Answer:
-        try:
-            if user(request) is None:
-                raise InputError(*words.UNKNOWN)
-            return function(question if isinstance(question, dict) else {})
-        except Exception as problem:
-            return {"problem": told(problem)}
-
-    asked.__name__ = function.__name__  # the name under which the script calls it
-    return asked
 
 
 class Questions:

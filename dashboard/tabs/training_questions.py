@@ -8,13 +8,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import gradio as gr
-
 from core.errors import InputError
-from dashboard.asker import user
 from dashboard.batch import asking as batch_asking
 from dashboard.tabs import training_form
-from dashboard.tabs.questions import told
+from dashboard.tabs.answering import Answer, answering
 from dashboard.training import checking, choices, hub, intake, recipes
 from dashboard.training.services import Training
 from dashboard.views.batch import checked as batch_checked
@@ -23,8 +20,6 @@ from dashboard.views.training import checked, new, picker
 from dashboard.wording import training as words
 from train.paths import is_hub_id
 from train.values import Option
-
-Answer = dict[str, Any]
 
 
 def functions(training: Training) -> list[Callable[..., Answer]]:
@@ -37,22 +32,6 @@ def functions(training: Training) -> list[Callable[..., Answer]]:
             asked.t_entry, asked.t_upload, asked.t_columns, asked.t_labels, asked.t_mend,
         )
     ]  # fmt: skip
-
-
-def answering(function: Callable[[Any, str], Answer]) -> Callable[..., Answer]:
-    """The same function, of the same name, for whoever is logged in; problems as sentences."""
-
-    def asked(question: Any, request: gr.Request) -> Answer:
-        try:
-            owner = user(request)
-            if owner is None:
-                raise InputError(*words.STRANGER)
-            return function(question, owner)
-        except Exception as problem:
-            return {"problem": told(problem)}
-
-    asked.__name__ = function.__name__  # the name under which the script calls it
-    return asked
 
 
 class Questions:

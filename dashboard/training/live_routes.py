@@ -12,6 +12,7 @@ from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.routing import Route
 
 from core.errors import InputError
+from dashboard import wording
 from dashboard.asker import user
 from dashboard.batch.routes import PRIVATE
 from dashboard.services import sentence
@@ -31,7 +32,7 @@ def routes(training: "Training") -> list[Route]:
         run, name = request.path_params["run"], request.path_params["name"]
         try:
             if user(request) is None:
-                raise InputError(*words.UNKNOWN)
+                raise InputError(*wording.STRANGER)
             if name not in FILES:
                 raise InputError(*words.NO_FILE)
             job = await run_in_threadpool(training.queue.find, run)

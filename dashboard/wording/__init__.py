@@ -95,6 +95,7 @@ TRANSLATION_CUT = (
 )
 UPDATED = "Tweet {number} was compared again."
 UNREACHABLE = "The server did not answer. Check that Tandem is still running, then try again."
+STRANGER = ("Nobody is logged in.", "Reload the page and log in.")
 DEFECT = (
     "This went wrong on our side, not through your input. "
     "The log of the server says more; the other tweets and settings still work."

@@ -69,7 +69,6 @@ FILTERED = "{shown} of {count} models"
 COUNT = "{count} models"
 ONE = "1 model"
 NOTHING_FITS = "No model fits the filter."
-UNKNOWN = ("Log in first.", "Reload the page.")
 UNREADABLE = ("The page's question could not be read.", "Reload the page.")
 GONE = ("This model is not there any more.", "The list shows what is.")
 ROLES = {

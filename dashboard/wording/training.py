@@ -206,7 +206,6 @@ NO_OPTION = "is not an option."
 DID_YOU_MEAN = " Did you mean {name}?"
 ONLY_FROM_RUNS = "must be the config.yaml of a run made here."
 UNREADABLE = ("The page's question could not be read.", "Reload the page.")
-STRANGER = ("Nobody is logged in.", "Reload the page and log in.")
 NO_RECIPE = "There is nothing called {name} to train."
 RECIPES_ARE = "Choose one of {names}."
 BAD_TYPE = "{name} must be {expected}, not {given}."

@@ -159,7 +159,6 @@ NO_OVERLAY = "These runs have no curves in common yet."
 TOO_MANY = ("At most six runs can be compared.", "Untick some.")
 
 # problems
-UNKNOWN = ("The page does not know you.", "Reload it and log in again.")
 UNREADABLE = ("The page's question could not be read.", "Reload the page.")
 NO_FILE = ("There is no such file of this run.", "It may not have been written yet.")
 NO_MODEL = ("This run made no such model.", "Reload the page.")
