@@ -256,10 +256,11 @@ def test_several_runs_are_laid_over_each_other(live: Callable[..., Any], server:
     shows(page, "0.967", '[data-l-part="compared/metrics"]')  # 1 − 1/30
 
 
-def test_focus_scroll_folds_and_plots_outlive_two_hundred_updates(
-    live: Callable[..., Any], server: Server
+@pytest.mark.parametrize("count", [40, pytest.param(200, marks=pytest.mark.soak)])
+def test_focus_scroll_folds_and_plots_outlive_many_updates(
+    live: Callable[..., Any], server: Server, count: int
 ) -> None:
-    """An hour of looking: the page does not grow, and nothing that a person did is undone."""
+    """However long one looks, the page does not grow, and nothing that a person did is undone."""
     job = server.submit("long")
     page = live(f"run={job.id}", own=True)
     page.add_init_script(FAST)
@@ -273,7 +274,7 @@ def test_focus_scroll_folds_and_plots_outlive_two_hundred_updates(
     page.evaluate("document.querySelector('[data-role=\"log\"]').scrollTop = 0")
     page.evaluate("window.firstPlot = document.querySelector('.js-plotly-plot')")
     first = updates(page, 20)
-    last = updates(page, 200)
+    last = updates(page, count)
     assert last["plots"] == first["plots"] == last["drawn"]
     assert last["nodes"] == first["nodes"] and last["svgs"] == first["svgs"]
     assert last["same"] and last["open"] and last["ticked"] and last["focus"] == "stop"
