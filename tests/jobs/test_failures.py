@@ -133,9 +133,9 @@ def test_half_a_checkpoint(world: Any, capsys: pytest.CaptureFixture[str]) -> No
 
 
 def test_a_hub_that_cannot_be_reached(world: Any, capsys: pytest.CaptureFixture[str]) -> None:
-    text = said(teacher(world, "far", model="nobody/no-such-encoder"), capsys)
+    text = said(teacher(world, "unreachable", model="nobody/no-such-encoder"), capsys)
     assert text.count("nobody/no-such-encoder is not on this machine") == 1
-    failed(world, "far")
+    failed(world, "unreachable")
 
 
 def test_all_problems_of_a_line_at_once(world: Any, capsys: pytest.CaptureFixture[str]) -> None:

@@ -54,11 +54,10 @@ def test_short_sentences_have_at_most_ten_words() -> None:
 
 
 def test_sentences_are_timed_one_by_one() -> None:
-    """Asleep, a process computes nothing: the wall's clock and the computing time differ."""
-    reader = Reader(0.02)
+    """Asleep, a process computes little: the wall's clock and the computing time differ."""
+    reader = Reader(0.2)
     found = speed([(reader, source) for source, _ in PAIRS[:2]], Decoding())  # type: ignore[misc]
     assert reader.asked == 2 * [[PAIRS[0][0]], [PAIRS[1][0]]]  # to warm up, and timed
-    assert 20 <= found["median_ms"] <= found["p90_ms"] + 50
-    assert found["cpu_ms"] < 10
+    assert found["cpu_ms"] < 200 <= min(found["median_ms"], found["p90_ms"])
     assert found["sentences"] == 2 and found["threads"] == torch.get_num_threads()
     assert speed([], Decoding()) == {}
