@@ -34,6 +34,7 @@ class Options:
     data: tuple[Path, ...]
     models: Path
     slots: int | None
+    named: frozenset[str] = frozenset()  # options of models that the command line names
 
 
 def parser() -> argparse.ArgumentParser:
@@ -129,6 +130,7 @@ def read_options(arguments: Sequence[str], environment: Mapping[str, str]) -> Op
         data=opening.read_data(given.data),
         models=opening.read_folder("models", given.models or str(runs / "models")),
         slots=opening.read_slots(given.slots),
+        named=opening.named(vars(given)),
     )
 
 
@@ -136,12 +138,17 @@ def serve(options: Options) -> None:
     """Show the page, then load the models in the background; returns when interrupted."""
     from dashboard.batch.services import Batch, Limits
     from dashboard.build import Door, build, launch
+    from dashboard.remembered import Remembered
     from dashboard.services import Services, default_engine
     from dashboard.training.services import Training
 
-    services = Services(lambda: default_engine(options.sources, services.downloading))
+    memory = Remembered(options.runs, options.sources, options.named)
+    recalled = memory.recall()
+    services = Services(
+        lambda: default_engine(recalled.sources, services.downloading), memory, recalled.left_out
+    )
     limits = Limits(options.max_bytes)
-    batch = Batch(services, options.runs, limits, options.sources)
+    batch = Batch(services, options.runs, limits, recalled.sources)
     batch.store.sweep()
     training = Training(services, options.runs, options.data, options.models, limits)
     if options.slots is not None:
@@ -151,6 +158,8 @@ def serve(options: Options) -> None:
     local, shared = launch(blocks, door)
     services.start()
     training.begin()
+    for line in filter(None, (recalled.told, *recalled.left_out)):
+        print(line, flush=True)
     print(f"Tandem is at {local} (Ctrl+C ends it).", flush=True)
     if shared:
         print(f"Shared at {shared}", flush=True)

@@ -77,6 +77,7 @@ class Comparer:
                 student_before=before[row],
                 weight=weights[row],
                 triggers={"student": student[row][1], "teacher": teacher[row][1]},
+                refined=roster.refined,
             )
             for row in range(len(texts))
         ]

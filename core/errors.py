@@ -30,6 +30,10 @@ class ModelError(TandemError):
     """A model cannot be loaded, or does not do what is asked of it."""
 
 
+class Unreachable(ModelError):
+    """A model is not on this machine and the hub cannot be asked for it."""
+
+
 class CheckpointError(ModelError):
     """A checkpoint folder is missing, half-written, or of another format."""
 

@@ -16,7 +16,7 @@ from huggingface_hub.errors import GatedRepoError, HfHubHTTPError, RepositoryNot
 from huggingface_hub.utils import HFValidationError, validate_repo_id
 from tqdm import tqdm
 
-from core.errors import ModelError, brief
+from core.errors import ModelError, Unreachable, brief
 from core.repository import CONFIG, needed, whole
 
 PATIENCE = 10.0  # seconds for the hub's first answer
@@ -119,14 +119,17 @@ def fetch(model: str, progress: Progress | None = None) -> Path:
     return _download(found, progress)
 
 
-def listing(model: str) -> Listing:
+def listing(model: str, patience: float = PATIENCE) -> Listing:
     """What the hub says of a model's files.
+
+    Args:
+        patience: seconds for its answer.
 
     Raises:
         ModelError: when it says nothing, or names no files that a model can be opened from.
     """
     try:
-        info = HfApi().model_info(model, files_metadata=True, timeout=PATIENCE)
+        info = HfApi().model_info(model, files_metadata=True, timeout=patience)
     except Exception as error:  # the library lets its HTTP client's own errors pass
         raise _refusal(model, error) from error
     sizes = {file.rfilename: file.size or 0 for file in info.siblings or ()}
@@ -216,11 +219,11 @@ def _refusal(model: str, error: Exception) -> ModelError:
             f"{model} is not on this machine and the hub answers with an error ({status}).", HINT
         )
     if constants.HF_HUB_OFFLINE:
-        return ModelError(
+        return Unreachable(
             f"{model} is not on this machine, and with HF_HUB_OFFLINE set the hub is not asked.",
             HINT,
         )
-    return ModelError(f"{model} is not on this machine and the hub cannot be reached.", HINT)
+    return Unreachable(f"{model} is not on this machine and the hub cannot be reached.", HINT)
 
 
 def _broken(model: str, name: str, error: Exception) -> ModelError:

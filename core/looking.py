@@ -115,11 +115,23 @@ def _whole(folder: Path, manifest: Manifest) -> None:
     for name in manifest.files:
         path = folder / name
         if not path.is_file():
+            _refuse_pickled_instead(folder, name)
             raise CheckpointError(f"{folder} is half-written: {name} is missing.", AGAIN)
         if not path.stat().st_size:
             raise CheckpointError(f"{folder} is half-written: {name} is empty.", AGAIN)
     if not {PACKED, WEIGHTS} & set(manifest.files):
         raise CheckpointError(f"{folder} is half-written: its manifest names no weights.", AGAIN)
+
+
+def _refuse_pickled_instead(folder: Path, missing: str) -> None:
+    """Say so where the weights of a checkpoint of ours are there as a pickle only."""
+    other = sorted(path.name for path in folder.iterdir() if path.suffix in PICKLES)
+    if other and missing in (WEIGHTS, PACKED):
+        raise CheckpointError(
+            f"{folder} has its weights as {other[0]}, which is not read: a checkpoint of Tandem is "
+            f"opened from {missing} only, since a pickle can run code when opened.",
+            CONVERT,
+        )
 
 
 def _parameters(folder: Path) -> int:
@@ -136,6 +148,10 @@ def _parameters(folder: Path) -> int:
 
 def _foreign(found: Found, folder: Path) -> Found:
     config = _config(folder, found.name)
+    index = folder / f"{WEIGHTS}.index.json"
+    safe = index.is_file() or (folder / WEIGHTS).is_file()
+    if not safe:  # before its classes: that it is never opened matters more
+        _refuse_pickles(folder, found.name)
     role, labels = _role(config, found.name)
     found = replace(
         found,
@@ -144,12 +160,10 @@ def _foreign(found: Found, folder: Path) -> Found:
         labels=labels,
         languages=_languages(folder, found.name) if role == "translator" else (),
     )
-    index = folder / f"{WEIGHTS}.index.json"
-    if index.is_file() or (folder / WEIGHTS).is_file():
-        _refuse_missing(folder, index)
-        return replace(found, parameters=_parameters(folder))
-    _refuse_pickles(folder, found.name)
-    return replace(found, legacy=True)
+    if not safe:
+        return replace(found, legacy=True)
+    _refuse_missing(folder, index)
+    return replace(found, parameters=_parameters(folder))
 
 
 def _config(folder: Path, name: str) -> dict[str, Any]:

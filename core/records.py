@@ -180,6 +180,7 @@ class Comparison:
     student_before: Prediction | None  # None when no baseline is loaded
     weight: Weight
     triggers: Mapping[str, TokenScores] = field(default_factory=dict)  # "student", "teacher"
+    refined: bool = True  # the student before is the one that the student was made from
 
     @property
     def agree(self) -> bool:
@@ -223,6 +224,7 @@ class ModelInfo:
     source: str
     unmapped: tuple[str, ...] = ()  # classes of a foreign model that are left out
     identity: str = ""  # of weights and settings; of a pattern of translators, the pattern
+    called: str = ""  # by people; "" where nobody says
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,6 +48,14 @@ class Roster:
             )
         return models[role]
 
+    @property
+    def refined(self) -> bool:
+        """Whether the student before is the one that the student was refined from."""
+        manifest = self.student.manifest
+        if self.baseline is None or manifest is None:
+            return False
+        return manifest.parents.get("student") == self.baseline.identity
+
     def models(self) -> tuple[ModelInfo, ...]:
         """A header's lines, in the order in which they are shown."""
         infos = [_info("teacher", self.teacher), _info("student", self.student)]

@@ -48,6 +48,7 @@ from dashboard.training import routes as training_routes  # noqa: E402
 from dashboard.training.services import Training  # noqa: E402
 from dashboard.views.scripts import cards as cards_script  # noqa: E402
 from dashboard.views.scripts import form as form_script  # noqa: E402
+from dashboard.views.scripts import tabs as tabs_script  # noqa: E402
 from dashboard.views.scripts import training_live as live_script  # noqa: E402
 
 LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
@@ -128,7 +129,7 @@ def launch(blocks: Page, door: Door) -> tuple[str, str | None]:
         },
         max_file_size=blocks.batch.limits.bytes,
         theme=theme.gradio_theme(),
-        head=cards_script.head(theme.stylesheet()) + form_script.head() + live_script.head(),
+        head=_head(),
         footer_links=["api", "settings"],
         run_history=False,
         mcp_server=False,
@@ -141,6 +142,12 @@ def launch(blocks: Page, door: Door) -> tuple[str, str | None]:
         prevent_thread_lock=True,
     )
     return local, shared
+
+
+def _head() -> str:
+    """The style, and what runs before any tab was opened."""
+    style = cards_script.head(theme.stylesheet())
+    return style + tabs_script.head() + form_script.head() + live_script.head()
 
 
 def checker(logins: Mapping[str, str]) -> Callable[[str, str], bool]:

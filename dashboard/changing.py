@@ -12,10 +12,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from core import roles
+from core.embedded import sources as embedded
 from core.errors import InputError, TandemError
 from core.records import EngineSources
 from dashboard import wording
 from dashboard.contract import EngineLike
+from dashboard.models.called import called
 from dashboard.wording import models as words
 
 log = logging.getLogger("tandem")
@@ -36,9 +38,31 @@ class Change:
         apply = roles.loaded if self.load else roles.unloaded
         return apply(sources, self.role, self.source)
 
+    @property
+    def used(self) -> tuple[str, ...]:
+        """Sources that have to stay on the disk for it."""
+        return (self.source,)
+
     def __str__(self) -> str:
         pattern = words.LOADING if self.load else words.UNLOADING
-        return pattern.format(name=wording.short(self.source), role=words.as_role(self.role))
+        return pattern.format(name=called(self.source), role=words.as_role(self.role))
+
+
+@dataclass(frozen=True, slots=True)
+class Back:
+    """All models as they come with Tandem."""
+
+    @property
+    def used(self) -> tuple[str, ...]:
+        """Embedded ones stay anyway."""
+        return ()
+
+    def applied(self, sources: EngineSources) -> EngineSources:
+        """The embedded ones, whatever was loaded; ConfigError where one is missing."""
+        return embedded(None, None, None, None)
+
+    def __str__(self) -> str:
+        return words.GOING_BACK
 
 
 class Changes:
@@ -46,14 +70,14 @@ class Changes:
 
     Args:
         engine: gives the engine whose models are changed, once it was tried to load them.
-        done: called after each change that succeeded.
+        done: called after each change that succeeded; a sentence where something of it did not.
     """
 
-    def __init__(self, engine: Callable[[], EngineLike], done: Callable[[], None]) -> None:
+    def __init__(self, engine: Callable[[], EngineLike], done: Callable[[], str]) -> None:
         self._engine, self._done = engine, done
         self._lock = threading.Lock()
-        self._waiting: deque[Change] = deque()
-        self._at_work: Change | None = None
+        self._waiting: deque[Change | Back] = deque()
+        self._at_work: Change | Back | None = None
         self._trouble = ""
 
     def load(self, role: str, source: str, sources: EngineSources) -> None:
@@ -74,8 +98,21 @@ class Changes:
         """
         self._ask(Change(role, roles.source_in(sources, role), load=False), sources)
 
+    def back(self, sources: EngineSources) -> None:
+        """Ask for the embedded models; returns at once.
+
+        Raises:
+            TandemError: too many changes wait, or an embedded model is missing.
+        """
+        self._ask(Back(), sources)
+
+    def tell(self, trouble: str) -> None:
+        """Say what went wrong before any change was asked for."""
+        with self._lock:
+            self._trouble = trouble
+
     @property
-    def pending(self) -> tuple[Change, ...]:
+    def pending(self) -> tuple[Change | Back, ...]:
         """What is being done, then what waits."""
         with self._lock:
             now = () if self._at_work is None else (self._at_work,)
@@ -86,7 +123,7 @@ class Changes:
         """Why the last change failed, in a sentence; "" where it did not, or another began."""
         return self._trouble
 
-    def _ask(self, change: Change, sources: EngineSources) -> None:
+    def _ask(self, change: Change | Back, sources: EngineSources) -> None:
         with self._lock:
             if self._at_work == change or change in self._waiting:
                 return
@@ -108,19 +145,18 @@ class Changes:
                 self._trouble = trouble
                 self._at_work = self._waiting.popleft() if self._waiting else None
 
-    def _change(self, change: Change) -> str:
+    def _change(self, change: Change | Back) -> str:
         """Do one; "" or the sentence that a person is told."""
         try:
             engine = self._engine()
             engine.replace(change.applied(engine.sources))
-            self._done()
+            return self._done()
         except TandemError as problem:
             log.warning("%s failed: %s", change, problem)
             return words.FAILED.format(change=change, problem=wording.error(problem))
         except Exception:
             log.exception("%s failed.", change)
             return words.FAILED.format(change=change, problem=wording.DEFECT)
-        return ""
 
 
 def _whole(source: str) -> str:

@@ -5,15 +5,17 @@ Knows states and what loading met; puts no question to the engine. Knows nothing
 
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 
 from core.errors import InputError, TandemError
 from core.hub import Download
 from core.records import EngineSources
 from dashboard import wording
-from dashboard.changing import Change, Changes
+from dashboard.changing import Back, Change, Changes
 from dashboard.contract import EngineLike, Status
+from dashboard.models.called import named
+from dashboard.remembered import Remembered
 from dashboard.wording import models
 
 log = logging.getLogger("tandem")
@@ -24,15 +26,23 @@ class Loading:
 
     Args:
         make_engine: builds the engine; called once, in the loading thread.
+        memory: where a choice of models is kept for the next start; None: nowhere.
+        left_out: sentences about models of the last choice that were not taken.
     """
 
-    def __init__(self, make_engine: Callable[[], EngineLike]) -> None:
-        self._make = make_engine
+    def __init__(
+        self,
+        make_engine: Callable[[], EngineLike],
+        memory: Remembered | None = None,
+        left_out: Sequence[str] = (),
+    ) -> None:
+        self._make, self._memory = make_engine, memory
         self._lock = threading.Lock()
         self._loaded: Future[EngineLike] | None = None
         self._download = ""
         self._engine: EngineLike | None = None  # from when it is made, its models there or not
         self._changes = Changes(self._tried, self._stands)
+        self._changes.tell(" ".join(left_out))
 
     def start(self) -> None:
         """Begin loading in a thread; further calls do nothing."""
@@ -48,7 +58,7 @@ class Loading:
         try:
             self._engine = engine = self._make()
             engine.start()
-            engine.wait()
+            self._first(engine)
         except TandemError as problem:
             log.error("The models did not load: %s", problem)
             self._loaded.set_exception(problem)
@@ -57,6 +67,17 @@ class Loading:
             self._loaded.set_exception(problem)
         else:
             self._loaded.set_result(engine)
+
+    def _first(self, engine: EngineLike) -> None:
+        """Wait for the first models; where those of the last choice fail, the usual ones come."""
+        try:
+            engine.wait()
+        except TandemError as problem:
+            if self._memory is None or self._memory.usual == engine.sources:
+                raise
+            log.warning("The models that were chosen before did not load: %s", problem)
+            self._changes.tell(models.FELL_BACK.format(problem=wording.error(problem)))
+            engine.replace(self._memory.usual)
 
     def status(self) -> Status:
         """How far loading is; never waits."""
@@ -71,7 +92,7 @@ class Loading:
         if problem is not None:
             said = sentence(problem)
             return Status("failed", None, said, download, changing, trouble)
-        info = loaded.result().describe()
+        info = named(loaded.result().describe())
         return Status("ready", info, "", download, changing, trouble)
 
     def sources(self) -> EngineSources | None:
@@ -103,7 +124,11 @@ class Loading:
         """
         self._changes.unload(role, self._tried().sources)
 
-    def pending(self) -> tuple[Change, ...]:
+    def back(self) -> None:
+        """Load the embedded models in all roles, and nothing else; as ``replace``."""
+        self._changes.back(self._tried().sources)
+
+    def pending(self) -> tuple[Change | Back, ...]:
         """Changes that are being made, or wait."""
         return self._changes.pending
 
@@ -113,13 +138,18 @@ class Loading:
             raise InputError(*models.STILL_LOADING)
         return self._engine or self._loaded.result()
 
-    def _stands(self) -> None:
-        """Models were replaced: also where the first ones had failed."""
+    def _stands(self) -> str:
+        """Models were replaced: also where the first ones had failed.
+
+        Returns:
+            "", or a sentence where the choice could not be kept.
+        """
         if self._loaded is not None and self._loaded.exception() is not None:
             assert self._engine is not None
             again: Future[EngineLike] = Future()
             again.set_result(self._engine)
             self._loaded = again
+        return "" if self._memory is None else self._memory.keep(self._tried().sources)
 
     def downloading(self, seen: Download) -> None:
         """How far a download is; for the header, until it is complete."""

@@ -38,6 +38,11 @@ def read_sources(given: Mapping[str, Any]) -> EngineSources:
     return embedded.sources(**named, students=tuple(filter(None, further)))
 
 
+def named(given: Mapping[str, Any]) -> frozenset[str]:
+    """The options of models that a command line names: "teacher", "baseline", "students" …"""
+    return frozenset(one for one in (*embedded.FOLDERS, "students") if given.get(one))
+
+
 def read_folder(option: str, folder: str) -> Path:
     """A folder that is written into, which need not be there yet.
 

@@ -20,6 +20,7 @@ from dashboard.contract import EngineLike, Growth, Step
 from dashboard.following import PULSE, followed
 from dashboard.inputs import AUTO, whole_characters
 from dashboard.loading import Loading, sentence
+from dashboard.remembered import Remembered
 
 __all__ = ["EXAMPLES", "Services", "default_engine", "examples", "models_key", "sentence"]
 
@@ -38,11 +39,16 @@ class Services(Loading):
     """One engine, loaded in the background, and the questions that may be put to it.
 
     Args:
-        make_engine: builds the engine; called once, in the loading thread.
+        make_engine, memory, left_out: see Loading.
     """
 
-    def __init__(self, make_engine: Callable[[], EngineLike]) -> None:
-        super().__init__(make_engine)
+    def __init__(
+        self,
+        make_engine: Callable[[], EngineLike],
+        memory: Remembered | None = None,
+        left_out: Sequence[str] = (),
+    ) -> None:
+        super().__init__(make_engine, memory, left_out)
         self._turns = threading.Semaphore(AT_ONCE)
 
     def thresholds(self) -> dict[str, float | None]:

@@ -169,7 +169,8 @@ def without_lost(events: list[Event]) -> list[Event]:
     kept: list[Event] = []
     for event in events:
         if event.kind is Kind.RESUMED:
-            step = event.data["step"] or 0
+            # Without a checkpoint it begins again, step 0's validation included.
+            step = -1 if event.data["step"] is None else event.data["step"]
             kept = [one for one in kept if _step(one) <= step]
         kept.append(event)
     return kept

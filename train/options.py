@@ -34,6 +34,7 @@ from train.values import (
     without_none,
 )
 
+MOST_MINUTES = 100 * 24 * 60  # a hundred days
 PRESETS = Path(__file__).parent / "configs"
 Config = TypeVar("Config", bound="RecipeConfig")
 
@@ -99,6 +100,7 @@ class RecipeConfig:
         "null: no limit.",
         unit="min",
         low=0,
+        high=MOST_MINUTES,
     )
 
     def problems(self) -> list[str]:

@@ -133,8 +133,33 @@ def account(
     Args:
         ended: the sentence's first word.
     """
-    checkpoint = newest(folder / CHECKPOINTS)
-    step = checkpoint.step if checkpoint is not None else None
-    kept = f"{ended}; the checkpoint of step {step} is kept."
-    sentence = f"{ended}." if step is None else kept
+    stage, step = reached(folder)
+    at, of = (f" in {stage}", "its checkpoint") if stage else ("", "the checkpoint")
+    sentence = f"{ended}{at}." if step is None else f"{ended}{at}; {of} of step {step} is kept."
     return step, sentence, f"Go on with: {command(recipe, output)}"
+
+
+def reached(folder: Path) -> tuple[str, int | None]:
+    """Where a run that did not finish stands: what going on would begin with.
+
+    Returns:
+        Of a pipeline the stage that was at work, else ""; the step of its newest whole checkpoint,
+        None without one.
+    """
+    stage, place = _at_work(folder)
+    checkpoint = newest(place / CHECKPOINTS)
+    return stage, checkpoint.step if checkpoint is not None else None
+
+
+def _at_work(folder: Path) -> tuple[str, Path]:
+    """The stage of a pipeline that began last, and its run's folder; else "" and the run's own."""
+    events = latest_run(read(folder / EVENTS)) if (folder / EVENTS).is_file() else []
+    began = [event for event in events if event.kind is Kind.STAGE]
+    planned = [event for event in events if event.kind is Kind.PLANNED]
+    if not planned or not began:
+        return "", folder
+    name = str(began[-1].data["name"])
+    outputs = {row["name"]: row["output"] for row in planned[-1].data["stages"]}
+    where = Path(str(events[0].data.get("cwd", ""))) / str(outputs.get(name, ""))
+    inside = folder / RESULT / where.name  # of a run that was moved
+    return name, next((p for p in map(run_folder, (where, inside)) if p.is_dir()), folder)

@@ -49,10 +49,25 @@ class Option:
         if self.choices is not None:
             return "one of " + ", ".join(map(str, self.choices))
         if self.low is not None and self.high is not None:
-            return f"from {self.low:g} to {self.high:g}"
+            return f"from {_figure(self.low)} to {_figure(self.high)}"
         if self.low is not None:
-            return f"at least {self.low:g}"
-        return f"at most {self.high:g}" if self.high is not None else ""
+            return f"at least {_figure(self.low)}"
+        return f"at most {_figure(self.high)}" if self.high is not None else ""
+
+    @property
+    def bounds_and_unit(self) -> str:
+        """The same with the unit, which is one row where the number is one."""
+        unit = self.unit
+        if (self.high if self.high is not None else self.low) == 1:
+            unit = unit.removesuffix("s")
+        return f"{self.bounds} {unit}".strip()
+
+
+def _figure(value: float) -> str:
+    """A number as people write it: 0.05, 8192, 100,000,000."""
+    if abs(value) >= 1e12:  # a slip, maybe too large for a float
+        return reprlib.repr(value)
+    return f"{value:,.0f}" if value == int(value) and abs(value) >= 1e5 else f"{value:g}"
 
 
 def without_none(annotation: Any) -> tuple[Any, bool]:
@@ -196,9 +211,7 @@ def read(row: Option, raw: Any) -> Any:
         _check_choice(row, entry)
     for entry in _numbers_in(value):
         if (row.low is not None and entry < row.low) or (row.high is not None and entry > row.high):
-            raise ValueError(
-                f"must be {row.bounds}{' ' + row.unit if row.unit else ''}, not {entry:g}."
-            )
+            raise ValueError(f"must be {row.bounds_and_unit}, not {_figure(entry)}.")
     return value
 
 

@@ -9,11 +9,14 @@ import shutil
 import threading
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from core.errors import InputError, TandemError
+from core.errors import InputError, TandemError, Unreachable
 from dashboard import wording
 from dashboard.wording import models as words
+
+if TYPE_CHECKING:
+    from core.hub import Listing
 
 log = logging.getLogger("tandem")
 
@@ -76,7 +79,7 @@ class Downloads:
 
         if not hub.is_id(model) or Path(model).exists():
             raise InputError(words.NO_ID.format(model=repr(model)[:100]), words.ID_HINT)
-        found = hub.listing(model)
+        found = _listing(model)
         cache = Path(constants.HF_HUB_CACHE)
         there = next(one for one in (cache, *cache.absolute().parents) if one.exists())
         free = shutil.disk_usage(there).free
@@ -118,6 +121,19 @@ class Downloads:
             found = self._all.get(model)
             if found is not None and found.state != "running":
                 del self._all[model]
+
+
+def _listing(model: str) -> "Listing":
+    """What the hub says; where it cannot be asked, that alone, for nobody here has a shell."""
+    from huggingface_hub import constants
+
+    from core import hub
+
+    try:
+        return hub.listing(model)
+    except Unreachable as problem:
+        said = words.HUB_OFF if constants.HF_HUB_OFFLINE else words.HUB_AWAY
+        raise InputError(*said) from problem
 
 
 def _run(download: Download) -> None:

@@ -11,24 +11,28 @@ from core.found import Found
 from dashboard.wording.numbers import decimal, number
 
 MOST = 60  # figures of one model that are shown
+VALIDATION = "validation"  # held out of the data that the model was trained with
 PASSED = ("history", "methods", "thresholds")  # long tables that belong to curves and leaderboards
 
 
-def main(found: Found) -> tuple[str, float] | None:
-    """What a model is judged by first, and its value; None where its manifest does not say."""
+def main(found: Found) -> tuple[str, float, str] | None:
+    """What a model is judged by first: the figure's name, its value, and of which rows it is.
+
+    None where its manifest does not say; "" where it does not say of which rows.
+    """
     metrics = found.metrics
     if found.role == "translator":
         scores = [_number(value) for name, value in metrics.items() if name.startswith("chrf_")]
         real = [value for value in scores if value is not None]
-        return ("chrF", sum(real) / len(real)) if real else None
-    for name, value in (
-        ("macro-F1", _refined(metrics)),
-        ("macro-F1", _inside(metrics, "validation", "macro_f1")),
-        ("macro-F1", _number(metrics.get("macro_f1"))),
-        ("retrieval", _number(metrics.get("retrieval"))),
+        return ("chrF", sum(real) / len(real), "") if real else None
+    for name, value, rows in (
+        ("macro-F1", _refined(metrics), VALIDATION),
+        ("macro-F1", _inside(metrics, "validation", "macro_f1"), VALIDATION),
+        ("macro-F1", _number(metrics.get("macro_f1")), ""),
+        ("retrieval", _number(metrics.get("retrieval")), ""),
     ):
         if value is not None:
-            return name, value
+            return name, value, rows
     return None
 
 

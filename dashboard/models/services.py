@@ -7,7 +7,7 @@ HTML. A page names a model by a token: no path that it sends is ever opened.
 import hashlib
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from core import catalogue
@@ -16,6 +16,7 @@ from core.found import Found
 from core.roles import by_role, fits
 from dashboard.contract import Status
 from dashboard.models import removing
+from dashboard.models.called import apart
 from dashboard.models.downloads import Downloads
 from dashboard.models.places import Place, Places
 from dashboard.services import Services
@@ -36,6 +37,7 @@ class Known:
     name: str  # in its place
     roles: tuple[str, ...]  # that it is loaded in
     keep: str  # why it may not be deleted; "" where it may
+    called: str  # by people
 
 
 class Models:
@@ -59,9 +61,11 @@ class Models:
     def all(self) -> tuple[Known, ...]:
         """Everything that was found, the refused ones last."""
         loaded, used = self._loaded(), self._used()
-        ended = self._ended()
+        ended, every = self._ended(), catalogue.found(self.places.roots())
+        names = apart(one.source for one in every)
         return tuple(
-            self._known(one, loaded, used, ended) for one in catalogue.found(self.places.roots())
+            replace(self._known(one, loaded, used, ended), called=names[one.source])
+            for one in every
         )
 
     def status(self) -> Status:
@@ -112,7 +116,7 @@ class Models:
         place, name = self.places.of(found)
         keep = removing.reason(found, self.places, used, ended)
         token = hashlib.sha256(f"{found.folder.absolute()}".encode()).hexdigest()[:20]
-        return Known(found, token, place, name, loaded.get(_same(found.source), ()), keep)
+        return Known(found, token, place, name, loaded.get(_same(found.source), ()), keep, name)
 
     def _loaded(self) -> dict[str, tuple[str, ...]]:
         """Source → the roles that it is loaded in."""
@@ -124,7 +128,8 @@ class Models:
 
     def _used(self) -> tuple[str, ...]:
         """Sources that are loaded, and those that are about to be."""
-        return (*self._loaded(), *(one.source for one in self.services.pending()))
+        coming = (one for change in self.services.pending() for one in change.used)
+        return (*self._loaded(), *coming)
 
     def _ended(self) -> Callable[[str], bool]:
         """Whether a run has ended; the queue is read once, and only if somebody asks."""

@@ -3,15 +3,18 @@
 Knows stages and which view draws what; computes nothing, asks only dashboard.batch.services.
 """
 
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from core.errors import TandemError
-from core.evaluation.plan import Filter
+from core.evaluation.plan import Filter, SystemInfo
 from core.evaluation.schema import Metrics
 from core.files.looking import Look
 from core.request import AUTO
 from dashboard.batch.results import Kept
 from dashboard.batch.services import ENDED, Batch, Stage
+from dashboard.models.called import apart
 from dashboard.tabs.questions import told
 from dashboard.views import page
 from dashboard.views.batch import browser, checked, choosing, form, frame, progress, upload
@@ -62,7 +65,7 @@ class Drawer:
         if check is None or chosen is None:
             return ""
         try:
-            systems = self.batch.systems()
+            systems = _titled(self.batch.systems())
         except TandemError as problem:
             return page.problem(told(problem))
         earlier = self.batch.runs.asked(kept)
@@ -136,7 +139,9 @@ class Drawer:
         from dashboard.views.batch import results  # plotly's figures: only once there are some
 
         plan = self.batch.runs.asked(kept)
-        names = {name: one["model"] for name, one in metrics["systems"].items() if one["model"]}
+        models = {name: one["model"] for name, one in metrics["systems"].items() if one["model"]}
+        titles = apart(models.values())
+        names = {name: titles[model] for name, model in models.items()}
         drawn = results.results(metrics, names)
         asked = Filter(system=next(iter(metrics["systems"])))
         rows = self.batch.page(kept, asked, "row", 0, browser.COUNT)
@@ -144,6 +149,12 @@ class Drawer:
             "results": frame.frame(metrics, drawn, bool(plan and plan.words)),
             "browser": browser.browser(metrics, asked, "row", rows),
         }
+
+
+def _titled(systems: Sequence[SystemInfo]) -> list[SystemInfo]:
+    """The systems to choose from, each model under the name that people know."""
+    titles = apart(one.model for one in systems if one.model)
+    return [replace(one, model=titles.get(one.model, "")) for one in systems]
 
 
 def _total(stage: Stage) -> int | None:

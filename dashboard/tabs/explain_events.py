@@ -77,7 +77,7 @@ class Events:
         """What the models of its sides are called."""
         info = self.services.status().info
         models = info.models if info else ()
-        return {one.role: wording.short(one.name) for one in models if one.role in found.sides}
+        return {one.role: wording.titled(one) for one in models if one.role in found.sides}
 
     def _end(self, asked: Asked, name: str, growth: Growth) -> Drawn:
         """The last drawing, and what a reader must know of it."""

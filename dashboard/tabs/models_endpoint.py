@@ -26,11 +26,11 @@ def _endpoint(models: Models) -> Callable[[], list[dict[str, Any]]]:
         """Every model that was found: embedded ones, results of runs, the models folder, the hub's
         cache; refused ones last, with the reason in "problem".
 
-        Returns one object each: "name", "folder", "source" (what can be loaded), "place", "role",
-        "loaded" (the roles that it is loaded in), "base", "languages", "labels", "pooling",
-        "parameters", "bytes", "parents", "data", "metrics", "main_metric", "threshold",
-        "thresholds", "weight_reference", "licence", "created", "command", "identity", "packed",
-        "legacy", "deletable", "problem" and "hint".
+        Returns one object each: "name", "called" (by people), "folder", "source" (what can be
+        loaded), "place", "role", "loaded" (the roles that it is loaded in), "base", "languages",
+        "labels", "pooling", "parameters", "bytes", "parents", "data", "metrics", "main_metric",
+        "threshold", "thresholds", "weight_reference", "licence", "created", "command",
+        "identity", "packed", "legacy", "deletable", "problem" and "hint".
         """
         try:
             return [_plain(one) for one in models.all()]
@@ -43,9 +43,11 @@ def _endpoint(models: Models) -> Callable[[], list[dict[str, Any]]]:
 def _plain(one: Known) -> dict[str, Any]:
     """A model key by key; None where something is not known."""
     found = one.found
-    best = figures.main(found)
+    main = figures.main(found)
+    best = None if main is None else dict(zip(("name", "value", "rows"), main, strict=True))
     return {
         "name": one.name,
+        "called": one.called,
         "folder": str(found.folder),
         "source": found.source,
         "place": one.place,
@@ -62,7 +64,7 @@ def _plain(one: Known) -> dict[str, Any]:
         ],
         "data": figures.plain(found.data),
         "metrics": figures.plain(found.metrics),
-        "main_metric": None if best is None else {"name": best[0], "value": best[1]},
+        "main_metric": best,
         "threshold": found.threshold,
         "thresholds": dict(found.thresholds),
         "weight_reference": figures.plain(found.weight_reference),

@@ -9,7 +9,8 @@ from collections.abc import Callable
 from typing import Any
 
 from core.errors import InputError
-from core.roles import BEFORE, LOADABLE
+from core.roles import BEFORE, LOADABLE, by_role
+from dashboard.models.called import called
 from dashboard.models.services import Known, Models
 from dashboard.tabs.answering import Answer, answering_all
 from dashboard.views.models import details, hub, listed
@@ -24,8 +25,9 @@ def functions(models: Models) -> list[Callable[..., Answer]]:
     return [
         answering_all(one)
         for one in (
-            asked.m_list, asked.m_details, asked.m_load, asked.m_unload, asked.m_sure,
-            asked.m_delete, asked.m_look_up, asked.m_download, asked.m_cancel, asked.m_dismiss,
+            asked.m_list, asked.m_details, asked.m_load, asked.m_unload, asked.m_back,
+            asked.m_sure, asked.m_delete, asked.m_look_up, asked.m_download, asked.m_cancel,
+            asked.m_dismiss,
         )
     ]  # fmt: skip
 
@@ -72,7 +74,15 @@ class Questions:
 
     def m_unload(self, question: Any) -> Answer:
         """Empty a role."""
-        self.models.services.unload(_text(question, "role"))
+        role = _text(question, "role")
+        sources = self.models.services.sources()
+        source = by_role(sources).get(role, "") if sources is not None else ""
+        self.models.services.unload(role)
+        return {**self.m_list({}), "said": words.UNLOAD_ASKED.format(name=called(source))}
+
+    def m_back(self, question: Any) -> Answer:
+        """Load the embedded models in all roles."""
+        self.models.services.back()
         return self.m_list({})
 
     def m_sure(self, question: Any) -> Answer:
@@ -87,7 +97,7 @@ class Questions:
         if _fields(question).get("twice") is not True:
             raise InputError(*words.UNREADABLE)
         one = self.models.delete(_text(question, "token"))
-        return {**self.m_list({}), "said": words.DELETED.format(name=one.name)}
+        return {**self.m_list({}), "said": words.DELETED.format(name=one.called)}
 
     def m_look_up(self, question: Any) -> Answer:
         """What the hub says of an id."""

@@ -9,9 +9,19 @@ from typing import Any
 
 from core.errors import InputError
 from dashboard.training.log import piece
-from dashboard.training.watching import LOG, Watch
+from dashboard.training.watching import LOG, REPORT, Watch, file_of
 from dashboard.views import markup
-from dashboard.views.training import compared, curves, live, made, runs, stages, weights
+from dashboard.views.training import (
+    answered,
+    compared,
+    curves,
+    live,
+    made,
+    runs,
+    signs,
+    stages,
+    weights,
+)
 from dashboard.views.training.runs import Seen
 from dashboard.wording import training_live as words
 from train.jobs.records import ENDED, Job
@@ -39,6 +49,9 @@ class Drawn:
     log: Mapping[str, Any] | None = None
     active: bool = False  # whether something changes by itself
     gone: bool = False  # the run that the page shows is no longer there
+    state: str = ""  # of the run that the page shows; "stopping" where its end was asked for
+    work: str = ""  # id of the newest run at work, else of the next one; "" for none
+    loading: bool = False  # models are on their way into Compare
 
 
 @dataclass
@@ -64,8 +77,16 @@ class Drawer:
             seen = [self.watch.seen(job) for job in chosen]
             drawn = compared.compared(seen, [self.watch.config(job) for job in chosen])
             parts |= {f"compared/{name}": html for name, html in drawn.items()}
-        active = self.loading or any(job.state not in ENDED for job in jobs)
-        return Drawn(parts, log, active, gone=bool(looked.shown) and shown is None)
+        loading = self.loading
+        return Drawn(
+            parts,
+            log,
+            active=loading or any(job.state not in ENDED for job in jobs),
+            gone=bool(looked.shown) and shown is None,
+            state=signs.state_of(shown) if shown is not None else "",
+            work=_at_work(jobs),
+            loading=loading,
+        )
 
     @property
     def loading(self) -> bool:
@@ -97,6 +118,7 @@ class Drawer:
         parts = {
             "head": live.head(job),
             "state": live.state(seen),
+            "answer": _answer(seen),
             "facts": live.facts(seen),
             "result": self._result(seen),
             "stages": stages.stages(told.parts),
@@ -107,9 +129,14 @@ class Drawer:
         return {name: html for name, html in parts.items() if html}
 
     def _result(self, seen: Seen) -> str:
-        loading = self._changing()
+        loading, models = self._changing(), self.watch.made(seen)
+        if seen.scores is not None:
+            there = file_of(seen.job, REPORT) is not None
+            report = live.download(seen.job.id, REPORT) if there else ""
+            measured = answered.everything(seen.scores, report)
+            return made.result({}, models, "", loading, measured)
         first = self.watch.first(seen.job) if seen.job.state == "finished" else ""
-        return made.result(seen.told.outcome, self.watch.made(seen), first, loading)
+        return made.result(seen.told.outcome, models, first, loading)
 
     def _changing(self) -> str:
         """What is told of models on their way into Compare, and of one that did not arrive."""
@@ -125,3 +152,17 @@ class Drawer:
         found = piece(job.folder / LOG, known, job.state in ENDED)
         html = "".join(f"<div>{markup.text(line)}</div>" for line in found.lines)
         return {"html": html, "end": found.end, "cut": found.cut}
+
+
+def _answer(seen: Seen) -> str:
+    """Whether what a finished run made is better than what there was."""
+    if seen.scores is not None:
+        return answered.answer(seen.scores)
+    return answered.of_training(seen.told.outcome) if seen.job.state == "finished" else ""
+
+
+def _at_work(jobs: tuple[Job, ...]) -> str:
+    """The newest run that works, else the one whose turn is next."""
+    working = [job.id for job in jobs if job.state == "running"]
+    waiting = sorted((job.place or 0, job.id) for job in jobs if job.state == "queued")
+    return working[0] if working else waiting[0][1] if waiting else ""

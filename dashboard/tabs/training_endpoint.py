@@ -8,6 +8,7 @@ the folder that a run writes.
 import json
 import math
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import gradio as gr
@@ -16,13 +17,15 @@ from gradio.events import api
 from core.errors import InputError
 from dashboard.inputs import check_text, kind
 from dashboard.tabs import questions
-from dashboard.training.services import Training
+from dashboard.training.services import LONGEST_NAME, Training
+from dashboard.training.watching import Watch
 from dashboard.wording import training as words
 from train.jobs.records import ENDED, Job, Told
+from train.jobs.scores import Scores
 
 AT_ONCE = 2
 LONGEST = 100_000  # characters of the overrides as JSON
-PRESET = "preset"
+PRESET, NAME = "preset", words.RUN_NAME
 Overrides = dict[str, Any]
 RunId = str
 
@@ -47,19 +50,32 @@ def _start(training: Training) -> Callable[..., RunId]:
 
         recipe: "full", "teacher", "student", "distil", "triggers", "evaluate" …
         overrides: options of the recipe as a JSON object, paths only of files that were uploaded
-        here or lie in opened folders. "preset" among them: "quick", "paper" or one of your own;
-        "limit_rows": to try a recipe on the first rows. The folder of results is the server's.
-        Returns the run's id.
+        here or lie in opened folders, and of those in assets/examples and assets/models.
+        "preset" among them: "quick", "paper" or one of your own; "limit_rows": to try a recipe on
+        so many rows of each file; "name": the run's. The folder of results is the server's, see
+        /runs. Returns the run's id.
         """
         with _sentences():
             raw = dict(_object(overrides))
             preset = raw.pop(PRESET, "")
             check_text(preset, PRESET)
             owner = (request.username if request else None) or ""
-            asked = training.asked(check_text(recipe, "recipe"), preset, raw, owner)
-            return training.start(asked, owner).id
+            name = raw.pop(NAME, "")
+            asked = training.ready(training.asked(check_text(recipe, "recipe"), preset, raw, owner))
+            asked = replace(asked, problems=(*asked.problems, *_wrong(name)))
+            return training.start(asked, owner, " ".join(str(name).split())).id
 
     return train_start
+
+
+def _wrong(name: Any) -> list[tuple[str, str]]:
+    """What is wrong with a run's name."""
+    if not isinstance(name, str):
+        return [(NAME, words.NAME_NO_TEXT.format(given=kind(name)))]
+    if len(name) <= LONGEST_NAME:
+        return []
+    said = words.NAME_TOO_LONG.format(count=f"{len(name):,}", limit=LONGEST_NAME)
+    return [(NAME, said)]
 
 
 def _status(training: Training) -> Callable[..., dict[str, Any]]:
@@ -69,11 +85,13 @@ def _status(training: Training) -> Callable[..., dict[str, Any]]:
         run: the id that /train_start or /runs gave. Returns state ("queued", "running",
         "finished", "failed", "cancelled" or "interrupted"), progress (share of the stage at work,
         from 0 to 1, null while nobody knows), stage, metrics (the newest figures, at the end the
-        final ones) and error (why it ended early; null otherwise).
+        final ones; of a full run the macro-F1 of each system on each file as "system · file", and
+        "differences" of the new student with intervals and verdicts) and error (why it
+        ended early; null otherwise).
         """
         with _sentences():
             job = training.queue.find(check_text(run, "run"))
-            return status(job, training.told(job))
+            return status(job, training.told(job), Watch(training).scores(job))
 
     return train_status
 
@@ -97,7 +115,8 @@ def _runs(training: Training) -> Callable[[], list[dict[str, Any]]]:
     def runs() -> list[dict[str, Any]]:
         """All runs, the newest first, those begun in a terminal among them.
 
-        Each has id, name, recipe, state, made (seconds since 1970), command, and error.
+        Each has id, name, recipe, state, made (seconds since 1970), command, output (the folder
+        of its results on the server), and error.
         """
         with _sentences():
             return [_listed(job) for job in training.queue.jobs()]
@@ -105,15 +124,38 @@ def _runs(training: Training) -> Callable[[], list[dict[str, Any]]]:
     return runs
 
 
-def status(job: Job, told: Told) -> dict[str, Any]:
-    """What ``/train_status`` answers."""
+def status(job: Job, told: Told, scores: Scores | None = None) -> dict[str, Any]:
+    """What ``/train_status`` answers.
+
+    Args:
+        scores: what a finished run measured; they stand in the place of counts of stages.
+    """
+    final = told.outcome if scores is None else _measured(scores)
     return {
         "state": job.state,
         "progress": 1.0 if job.state == "finished" else _share(told),
         "stage": told.stage,
-        "metrics": _plain(told.outcome or {**_newest(told), **told.figures}),
+        "metrics": _plain(final or {**_newest(told), **told.figures}),
         "error": _error(job),
     }
+
+
+def _measured(scores: Scores) -> dict[str, Any]:
+    """Macro-F1 by system and file, and the new student against the one before."""
+    found: dict[str, Any] = {f"{one.system} · {one.file}": one.macro_f1 for one in scores.scores}
+    differences = [
+        {
+            "file": file.name,
+            "against": scores.old,
+            "difference": one.value,
+            "low": one.low,
+            "high": one.high,
+            "verdict": one.verdict,
+        }
+        for file in scores.given
+        if (one := scores.against(scores.old, file.name)) is not None
+    ]
+    return {**found, "differences": differences} if differences else found
 
 
 def _share(told: Told) -> float | None:
@@ -146,6 +188,7 @@ def _listed(job: Job) -> dict[str, Any]:
         "state": job.state,
         "made": job.made,
         "command": job.command,
+        "output": job.output,
         "error": _error(job),
     }
 

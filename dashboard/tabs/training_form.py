@@ -4,7 +4,7 @@ Knows the shape of a form's state; whether its values make a run is dashboard/tr
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from core.errors import InputError
@@ -13,7 +13,7 @@ from dashboard.training import choices, forms, recipes
 from dashboard.training.asking import Asked
 from dashboard.training.choices import Choice
 from dashboard.training.presets import secret
-from dashboard.training.services import Training
+from dashboard.training.services import LONGEST_NAME, Training
 from dashboard.views.training import new
 from dashboard.wording import training as words
 
@@ -29,6 +29,7 @@ class State:
     preset: str
     values: Mapping[str, Any]
     name: str = ""
+    asking: tuple[str, ...] = ()  # fields whose file waits for its columns or labels
 
 
 def state(question: Any) -> State:
@@ -41,13 +42,17 @@ def state(question: Any) -> State:
     values = {} if values is None else values
     if not isinstance(values, dict) or len(values) > MOST or not all(map(_plain, values.values())):
         raise InputError(*words.UNREADABLE)
+    asking = batch_asking.fields(question).get("asking", [])
+    if not (isinstance(asking, list) and _plain(asking)):
+        raise InputError(*words.UNREADABLE)
     if not all(isinstance(name, str) for name in values):
         raise InputError(*words.UNREADABLE)
     return State(
         batch_asking.text(question, "recipe", 40),
         batch_asking.text(question, "preset", 60),
         values,
-        batch_asking.text(question, "name", 80).strip(),
+        batch_asking.text(question, "name", LONGEST_NAME).strip(),
+        tuple(asking),
     )
 
 
@@ -60,7 +65,18 @@ def _plain(value: Any) -> bool:
 
 def asked(training: Training, sent: State, owner: str) -> Asked:
     """The run that the form means; what stands there as the preset has it is the preset's."""
-    return training.asked(sent.recipe, sent.preset, sent.values, owner, typed=True)
+    found = training.asked(sent.recipe, sent.preset, sent.values, owner, typed=True)
+    rows = recipes.settable(found.recipe)
+    waiting = [name for name in dict.fromkeys(sent.asking) if name in rows]
+    if not waiting:
+        return found
+    rest = [(name, said) for name, said in found.problems if (name, said) not in _given(waiting)]
+    asks = [(name, words.COLUMNS_FIRST) for name in waiting]
+    return replace(found, problems=(*asks, *rest), config=None)
+
+
+def _given(names: Sequence[str]) -> list[tuple[str, str]]:
+    return [(name, words.MUST) for name in names]
 
 
 def by_field(found: Asked) -> dict[str, str]:
@@ -85,6 +101,7 @@ def draw(training: Training, sent: State, owner: str) -> str:
         fields,
         _choices(training, fields, owner),
         sent.name,
+        str(training.queue.root / f"NUMBER-{found.recipe.name}" / "result"),
     )
     return new.form(drawn)
 

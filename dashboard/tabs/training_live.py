@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from core.errors import InputError
+from dashboard.models import using
 from dashboard.tabs.answering import Answer, answering_all
 from dashboard.tabs.training_drawn import Drawer, Looked
 from dashboard.training.watching import Watch
@@ -60,6 +61,9 @@ class Questions:
             "log": drawn.log,
             "active": drawn.active,
             "gone": drawn.gone,
+            "state": drawn.state,
+            "work": drawn.work,
+            "loading": drawn.loading,
         }
 
     def l_stop(self, question: Mapping[str, Any]) -> Answer:
@@ -77,6 +81,7 @@ class Questions:
     def l_remove(self, question: Mapping[str, Any]) -> Answer:
         """Take a run and all that it made away."""
         job = self.watch.find(question.get("id"))
+        using.refuse(self.training.services, job.folder)
         self.training.queue.remove(job.id)
         return {"said": words.REMOVED}
 

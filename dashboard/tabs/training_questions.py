@@ -49,17 +49,18 @@ class Questions:
     def t_check(self, question: Any, owner: str) -> Answer:
         """Everything that is wrong, and the command where nothing is."""
         state = training_form.state(question)
-        asked = training_form.asked(self.training, state, owner)
+        asked = self.training.ready(training_form.asked(self.training, state, owner))
+        fine = "" if asked.problems else new.fine(self.training.notes(asked))
         return {
             "fields": training_form.by_field(asked),
-            "html": new.problems(asked.problems) if asked.problems else new.fine(),
+            "html": fine or new.problems(asked.problems),
             "command": self.training.command(asked),
         }
 
     def t_start(self, question: Any, owner: str) -> Answer:
         """Queue a run, unless something is wrong with it."""
         state = training_form.state(question)
-        asked = training_form.asked(self.training, state, owner)
+        asked = self.training.ready(training_form.asked(self.training, state, owner))
         if asked.problems:
             return {
                 "fields": training_form.by_field(asked),
@@ -162,7 +163,7 @@ def _taken(taken: intake.Taken, of: checking.Purpose) -> Answer:
     """A file to use, or what has to be asked before."""
     kept = taken.kept
     if taken.look is not None:
-        asked = columns_form.form(taken.look, kept.name, taken.look.proposal)
+        asked = columns_form.form(taken.look, kept.name, taken.look.proposal, gold=words.LABEL)
         return {"token": kept.token, "ask": checked.asking(checking.why(taken.look, of), asked)}
     if taken.unknown is not None:
         asked = batch_checked.mapping(taken.unknown.unknown)

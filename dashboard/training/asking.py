@@ -14,7 +14,7 @@ import yaml
 
 from core.errors import InputError
 from dashboard.training import checking, recipes
-from dashboard.training.places import Places
+from dashboard.training.places import Outside, Places
 from dashboard.training.presets import Presets
 from dashboard.wording import training as words
 from train.options import RecipeConfig, built
@@ -78,7 +78,7 @@ def asked(
             read = _from_text(row, value) if typed and option in raw else value
             values[option] = _placed(row, read, owner, places, {**_ours(row), **shipped})
         except InputError as problem:
-            problems.append((option, problem.sentence))
+            problems.append((option, _said(problem, typed)))
     rest = {**shipped, **values}
     config, wrong = built(one.config_class, {**rest, "output": _SOMEWHERE})
     problems += _without_doubles(_split(wrong, rows), problems)
@@ -86,6 +86,13 @@ def asked(
     if not problems:
         problems += _absent(config, rows)
     return Asked(one, preset, shipped, values, tuple(problems), None if problems else config)
+
+
+def _said(problem: InputError, typed: bool) -> str:
+    """A problem, with what a person at the form, or a program, can do about a closed place."""
+    if not isinstance(problem, Outside):
+        return problem.sentence
+    return f"{problem.sentence} {words.OUTSIDE_PAGE if typed else words.OUTSIDE_PROGRAM}"
 
 
 _SOMEWHERE = "runs/train/new/result"  # stands in for the folder that the queue chooses

@@ -23,7 +23,8 @@ from core.errors import DataError, InputError, TandemError
 from core.files.layout import Layout, Trouble
 from core.labels import LABELS
 from core.languages import LanguageIdentifier
-from core.records import Example
+from core.records import UNKNOWN, Example
+from core.sampling import spread
 from core.splits import Split
 from dashboard.batch.results import Kept
 from dashboard.wording import error
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
 Purpose = Literal["emotions", "triggers", "texts", "parallel", "split", "config"]
 
 LISTED = 50  # problems that are shown
+ENGLISH = "en"
 SAMPLED = 500  # texts whose language is found
 LARGEST = 200_000_000  # bytes of a file that is read here as a whole
 MADE = "exalt.tsv"  # beside an upload: what recipes read, where its own form is another
@@ -70,12 +72,18 @@ class Checked:
     sentence: str = ""  # instead of figures, or why it cannot be read
     rows: int = 0
     labels: Mapping[str, int] = field(default_factory=dict)  # in the order of LABELS
-    languages: Mapping[str, int] = field(default_factory=dict)  # of the first ``sampled`` texts
-    sampled: int = 0
+    languages: Mapping[str, int] = field(default_factory=dict)  # of ``sampled`` texts
+    sampled: int = 0  # spread evenly over the file
     triggers: tuple[int, int] | None = None  # words marked, words
     troubles: tuple[Trouble, ...] = ()  # the first LISTED
     troubled: int = 0  # all of them
     mendable: bool = False  # the rows without problems could be used
+
+    @property
+    def untranslatable(self) -> bool:
+        """Whether it is to be distilled on, and no text of another language was found."""
+        known = set(self.languages)
+        return self.purpose == "texts" and self.fine and bool(known) and known <= {ENGLISH, UNKNOWN}
 
     @property
     def reason(self) -> str:
@@ -183,8 +191,8 @@ def _with_languages(known: Checked, rows: Sequence[Example]) -> Checked:
 
 
 def _languages(known: Checked, texts: Sequence[str]) -> Checked:
-    """With the languages of the first texts."""
-    sample = texts[:SAMPLED]
+    """With the languages of some texts: a file may be sorted by language."""
+    sample = spread(texts, SAMPLED)
     found = Counter(_identifier().identify(text).code for text in sample)
     return replace(known, languages=dict(found.most_common()), sampled=len(sample))
 

@@ -1,4 +1,4 @@
-"""The way out for files of runs: log, events and options, by the run's id.
+"""The way out for files of runs: log, events, options and report, by the run's id.
 
 Knows requests; who may is decided by the login. Only files of these names are handed out, and only
 from the folder of a run that the queue knows: a name from outside never becomes a path.
@@ -16,7 +16,7 @@ from dashboard import wording
 from dashboard.asker import user
 from dashboard.batch.routes import PRIVATE
 from dashboard.services import sentence
-from dashboard.training.watching import FILES
+from dashboard.training.watching import file_of
 from dashboard.wording import training_live as words
 
 if TYPE_CHECKING:
@@ -33,13 +33,11 @@ def routes(training: "Training") -> list[Route]:
         try:
             if user(request) is None:
                 raise InputError(*wording.STRANGER)
-            if name not in FILES:
-                raise InputError(*words.NO_FILE)
             job = await run_in_threadpool(training.queue.find, run)
         except InputError as problem:
             return _refused(problem)
-        file = job.folder / name
-        if not file.is_file():
+        file = await run_in_threadpool(file_of, job, name)
+        if file is None:
             return _refused(InputError(*words.NO_FILE))
         return FileResponse(
             file,

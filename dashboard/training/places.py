@@ -17,6 +17,7 @@ from dashboard.wording import training as words
 from train.paths import LANGUAGE, is_hub_id
 from train.values import Option
 
+EXAMPLES = DEMO.parents[1] / "examples"  # files that come with Tandem
 LONGEST = 1024  # characters of a path
 LONGEST_ID = 96  # characters that the hub allows in an id
 _FOREIGN = ("~", "//", "\\\\")  # a home folder, a share: what a shell or system makes of them
@@ -28,6 +29,10 @@ _KINDS: dict[str, tuple[bool, bool]] = {  # kind → may be a file, may be a fol
     "model": (False, True),
     "any": (True, True),
 }
+
+
+class Outside(InputError):
+    """A path in a folder that is not open; the hint is for a person at the page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,13 +58,18 @@ class Places:
     @property
     def roots(self) -> tuple[Path, ...]:
         """Every folder that may be read."""
-        return (self.runs, self.models, DEMO.resolve(), self.uploads.folder, *self.given)
+        return (self.runs, self.models, *self._ours, self.uploads.folder, *self.given)
+
+    @property
+    def _ours(self) -> tuple[Path, Path]:
+        return DEMO.resolve(), EXAMPLES.resolve()
 
     def allowed(self, row: Option, value: Any, owner: str) -> Any:
         """An option's value with its paths resolved; what names no path, or no text, as it is.
 
         Raises:
-            InputError: a path that may not be used, as the rest of a sentence about the option.
+            InputError: a path that may not be used, as the rest of a sentence about the option;
+                ``Outside`` where its folder is not open.
         """
         if row.path is None:
             return value
@@ -77,7 +87,7 @@ class Places:
             found = self._one(row, value, owner)
         except InputError as problem:
             said = f"{words.THIS} {problem.sentence}"
-            raise InputError(said) from problem
+            raise InputError(said, problem.hint) from problem
         return str(found)
 
     def _one(self, row: Option, value: Any, owner: str) -> Any:
@@ -99,7 +109,7 @@ class Places:
         Raises:
             InputError: it is no path of this disk, or leads out of the opened folders.
         """
-        outside = InputError(words.OUTSIDE.format(place=_short(value)))
+        outside = Outside(words.OUTSIDE.format(place=_short(value)), words.OUTSIDE_PAGE)
         if len(value) > LONGEST or not value.isprintable() or value.startswith(_FOREIGN):
             raise outside
         if "://" in value:

@@ -16,8 +16,10 @@ from dashboard.batch.results import Kept, Store
 from dashboard.batch.services import RUNS, Limits
 from dashboard.services import Services
 from dashboard.training.asking import Asked, asked
+from dashboard.training.hub import Hub
 from dashboard.training.places import Places
 from dashboard.training.presets import Presets
+from dashboard.training.starting import notes, ready
 from dashboard.wording import training as words
 from train.jobs.following import Follower, followed
 from train.jobs.queue import Queue
@@ -27,6 +29,7 @@ log = logging.getLogger("tandem")
 
 FOLDER, PRESETS, MODELS = "uploads", "presets", "models"  # within the folder of runs
 KEPT, DAYS = 200, 365  # uploads of one owner, and for how long: a run may be resumed with them
+LONGEST_NAME = 80  # characters of a run's name
 FOLLOWED = 64  # runs whose events are remembered as read so far
 TICK = 2.0  # seconds between two looks at whose turn it is
 
@@ -61,6 +64,7 @@ class Training:
         self.places = Places.of(runs, self.models, self.uploads, roots)
         self.presets = Presets(runs / PRESETS)
         self.followers: OrderedDict[str, Follower] = OrderedDict()
+        self.hub = Hub()
         self._lock = threading.Lock()
         self._ended = threading.Event()
 
@@ -82,6 +86,14 @@ class Training:
         """
         return asked(recipe, preset, raw, owner, (self.places, self.presets), typed=typed)
 
+    def ready(self, asked: Asked) -> Asked:
+        """The same with what only shows on the hub, or in a model's own settings, as problems."""
+        return ready(asked, self.hub)
+
+    def notes(self, asked: Asked) -> list[str]:
+        """What is good to know before a start that nothing stands in the way of."""
+        return notes(asked, self.hub)
+
     def command(self, asked: Asked) -> str:
         """The line that does the same from a shell; "" as long as something is wrong."""
         if asked.problems:
@@ -96,6 +108,9 @@ class Training:
         """
         if asked.problems:
             raise refusal(asked)
+        if len(name) > LONGEST_NAME:
+            said = words.NAME_TOO_LONG.format(count=f"{len(name):,}", limit=LONGEST_NAME)
+            raise ConfigError(f"{words.RUN_NAME} {said}")
         return self.queue.submit(asked.recipe.name, asked.values, name=name, owner=owner)
 
     def too_large(self, name: str) -> InputError:

@@ -8,17 +8,19 @@ import logging
 import threading
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from core.errors import InputError
+from core.errors import DataError, InputError, TandemError
 from dashboard.views.training.made import Made
 from dashboard.views.training.runs import Seen
 from dashboard.wording import training_live as words
-from train.jobs.records import ENDED, Job, Told
-from train.past import CONFIG, EVENTS, RESULT
+from train.jobs import scores
+from train.jobs.records import ENDED, RESUMABLE, Job, Told
+from train.past import CONFIG, EVENTS, RESULT, reached
 
 if TYPE_CHECKING:
     from core.found import Found
@@ -28,6 +30,7 @@ log = logging.getLogger("tandem")
 
 LOG = "log.txt"
 FILES = (LOG, EVENTS, CONFIG)  # what may be downloaded
+REPORT = scores.REPORT  # of what it measured; it lies where its scores do
 REMEMBERED = 400  # ended runs
 READABLE = ("report.html", "report.md", "summary.md")
 """Files for people, the most telling first."""
@@ -57,7 +60,7 @@ class Watch:
             kept = self._ended.get(job.id)
         if kept is not None and kept[0] == stamp:
             return kept[1]
-        found = Seen(job, self.training.told(job), heard)
+        found = Seen(job, _with_step(job, self.training.told(job)), heard, self.scores(job))
         if job.state in ENDED:
             self._keep(stamp, found)
         return found
@@ -88,6 +91,19 @@ class Watch:
         return [name for name in FILES if (job.folder / name).is_file()]
 
     # --- what it left
+
+    def scores(self, job: Job) -> scores.Scores | None:
+        """What a finished run measured; None where it measured nothing, or nothing readable."""
+        folder = scores_place(job)
+        if job.state != "finished" or folder is None:
+            return None
+        config = self.config(job)
+        trained = [str(config.get("data", ""))] if job.recipe == "full" else []
+        try:
+            return scores.read(folder, trained)
+        except DataError as problem:
+            log.warning("The scores of run %s cannot be read: %s", job.id, problem)
+            return None
 
     def made(self, seen: Seen) -> list[Made]:
         """The models that a run made and that are there now, by name."""
@@ -122,6 +138,38 @@ class Watch:
                 if (folder / name).is_file():
                     return str(folder / name)
         return ""
+
+
+def _with_step(job: Job, told: Told) -> Told:
+    """What a run told, with the step that going on would begin at: a killed one did not say it."""
+    if job.state not in RESUMABLE or not told.started:
+        return told
+    try:
+        return replace(told, step=reached(job.folder)[1])
+    except TandemError as problem:
+        log.warning("The checkpoint of run %s cannot be told: %s", job.id, problem)
+        return told
+
+
+def file_of(job: Job, name: str) -> Path | None:
+    """Where a file of a run lies that may be downloaded; None for any other name, or none yet.
+
+    No name from outside becomes a path: the report lies in a place that the recipe decides.
+    """
+    if name in FILES:
+        path = job.folder / name
+    else:
+        folder = scores_place(job)
+        if name != REPORT or folder is None:
+            return None
+        path = folder / REPORT
+    return path if path.is_file() and not path.is_symlink() else None
+
+
+def scores_place(job: Job) -> Path | None:
+    """The folder of what a run measured; None where it measures nothing."""
+    output = place(job)
+    return None if output is None else scores.place(output, job.recipe)
 
 
 def place(job: Job) -> Path | None:

@@ -21,10 +21,12 @@ def section(comparison: Comparison, number: int) -> str:
         return ""
     found = change(before, comparison.student, comparison.teacher)
     kind = "moved" if found.flipped else "kept"
+    title = words.change_title(comparison.refined)
+    said = words.change_sentence(found, comparison.refined)
     return (
-        f'<section class="td-finding"><h4 class="td-panel-title">{words.CHANGE_TITLE}</h4>'
+        f'<section class="td-finding"><h4 class="td-panel-title">{title}</h4>'
         f'<p class="td-value td-{kind}">{words.change_label(found)}</p>{_meter(found)}'
-        f'<div class="td-said-of"><p class="td-sentence">{words.change_sentence(found)}</p>'
+        f'<div class="td-said-of"><p class="td-sentence">{said}</p>'
         f"{_details(found, comparison, number)}</div></section>"
     )
 

@@ -119,7 +119,7 @@ def _change(comparison: Comparison) -> list[str]:
     if comparison.student_before is None:
         return []
     found = change(comparison.student_before, comparison.student, comparison.teacher)
-    return [change_words.change_sentence(found)]
+    return [change_words.change_sentence(found, comparison.refined)]
 
 
 def _weight(comparison: Comparison) -> str:

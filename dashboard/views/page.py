@@ -60,7 +60,7 @@ def _model(model: ModelInfo) -> str:
     """Role, short name and size; the whole name on pointing."""
     return (
         f"<div><dt>{markup.text(wording.role(model.role))}</dt>"
-        f'<dd title="{markup.attribute(model.name)}">{markup.text(wording.short(model.name))} '
+        f'<dd title="{markup.attribute(model.name)}">{markup.text(wording.titled(model))} '
         f"<span>{wording.size(model.parameters)}</span></dd></div>"
     )
 
@@ -154,7 +154,7 @@ def _answered(models: Sequence[ModelInfo]) -> str:
     """Who answered, and a line that is shown once others would."""
     if not models:
         return ""
-    named = (f"{wording.role(one.role)} {wording.short(one.name)}" for one in models)
+    named = (f"{wording.role(one.role)} {wording.titled(one)}" for one in models)
     said = changes.ANSWERED.format(models=" · ".join(named))
     return (
         f'<p class="td-answered td-soft">{markup.text(said)}</p>'

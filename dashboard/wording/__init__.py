@@ -6,7 +6,7 @@ Knows words and how numbers are written; knows no HTML, no colours, no events.
 from collections.abc import Sequence
 
 from core.errors import TandemError
-from core.records import Comparison, TranslationStatus
+from core.records import Comparison, ModelInfo, Prediction, TranslationStatus
 from dashboard.wording.languages import AUTO, LANGUAGES, UNKNOWN_LANGUAGE, language
 from dashboard.wording.numbers import decimal, number, percent, points, size
 from dashboard.wording.weight import (
@@ -94,6 +94,7 @@ TRANSLATION_CUT = (
     "and the end of a sentence may be missing."
 )
 UPDATED = "Tweet {number} was compared again."
+NO_CONNECTION = "No connection"
 UNREACHABLE = "The server did not answer. Check that Tandem is still running, then try again."
 STRANGER = ("Nobody is logged in.", "Reload the page and log in.")
 DEFECT = (
@@ -119,9 +120,18 @@ def refinement(comparison: Comparison) -> str:
     before = comparison.student_before
     if before is None:
         return ""
+    if not comparison.refined:
+        return _other(comparison, before)
     if comparison.flipped:
         return f"flipped by refinement: {before.label} → {comparison.student.label}"
     return "label kept by refinement"
+
+
+def _other(comparison: Comparison, before: Prediction) -> str:
+    """The same beside a student that this one was not refined from."""
+    if comparison.flipped:
+        return f"another label than the one before: {before.label} → {comparison.student.label}"
+    return "same label as the one before"
 
 
 def before(comparison: Comparison) -> str:
@@ -192,6 +202,11 @@ def short(name: str) -> str:
     """A folder's own name instead of the whole path; hub ids stay whole."""
     parts = [part for part in name.replace("\\", "/").split("/") if part]
     return name if len(parts) == 2 and not name.startswith((".", "/")) else "".join(parts[-1:])
+
+
+def titled(model: ModelInfo) -> str:
+    """What people call a loaded model."""
+    return model.called or short(model.name)
 
 
 def unmapped(name: str, classes: Sequence[str]) -> str:

@@ -59,7 +59,7 @@ FIELDS = {
     "id": (IDENTITY, "a name of each row; else its number"),
     "source": (SOURCE, "where a row is from; “…_mt” counts as machine-translated"),
 }
-GOLD_KIND = "Gold holds"
+GOLD_KIND = "{name} holds"
 KINDS = {"emotions": "one emotion per row", "triggers": "0 or 1 for each word"}
 NO_COLUMN = "none"
 CHOOSE = "choose…"
@@ -140,7 +140,7 @@ SYSTEMS = {
     "ensemble_mean": "The mean of the probabilities of the students ticked below.",
     "ensemble_vote": "The label that most of the students ticked below give.",
 }
-FURTHER_STUDENT = "A further student, given with --students: {model}."
+FURTHER_STUDENT = "A further student: it takes part in this tab only."
 MEMBERS = "Students of the ensemble"
 WORDS = "Score words too"
 WORDS_ABOUT = "Trigger words of each tweet: needed for the trigger files of an EXALT submission."
@@ -221,9 +221,9 @@ def size(limit: int) -> str:
     return f"{number(limit // 1_000_000)}\u00a0MB"
 
 
-def about(system: str, model: str) -> str:
+def about(system: str) -> str:
     """What a system is."""
-    return SYSTEMS.get(system) or FURTHER_STUDENT.format(model=model)
+    return SYSTEMS.get(system) or FURTHER_STUDENT
 
 
 def progress(stage: str, done: int, total: int | None, rate: float, left: float | None) -> str:

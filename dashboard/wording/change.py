@@ -6,6 +6,8 @@ from core.change import Change
 from dashboard.wording.numbers import percent
 
 CHANGE_TITLE = "What refinement did"
+OTHER_TITLE = "Beside the student before"
+OTHER = "compared with the model loaded as before, which it was not refined from"
 CHANGE_DETAILS = "Change by class"
 CHANGE_BARS = "How refinement moved each class, largest change first"
 CHANGE_COLUMNS = ("Class", "Before → now", "Change", "Points")
@@ -21,9 +23,20 @@ def change_label(change: Change) -> str:
     return f"{change.label_after} kept"
 
 
-def change_sentence(change: Change) -> str:
-    """Where refinement moved the student, seen from the teacher, and between which classes."""
+def change_title(refined: bool) -> str:
+    """The heading; refinement is named only where it lies between the two students."""
+    return CHANGE_TITLE if refined else OTHER_TITLE
+
+
+def change_sentence(change: Change, refined: bool = True) -> str:
+    """Where refinement moved the student, seen from the teacher, and between which classes.
+
+    Args:
+        refined: whether the one before is the one that the student was made from.
+    """
     start, end = _two(change.distance_before), _two(change.distance_after)
+    if not refined:
+        return _other_sentence(change, start, end)
     if change.moved < HARDLY:
         distance = "stays" if start == end else f"went from {start} to"
         return f"Refinement hardly moved the student: its distance to the teacher {distance} {end}."
@@ -36,6 +49,16 @@ def change_sentence(change: Change) -> str:
     way = "towards the teacher" if change.direction == "towards" else "away from the teacher"
     distance = f"distance {start}\u00a0→\u00a0{end}"
     return f"Refinement moved the student {way}: {distance}; {mostly}."
+
+
+def _other_sentence(change: Change, start: str, end: str) -> str:
+    """The same of two students of which neither came from the other."""
+    if change.moved < HARDLY or change.direction == "level":
+        way = "as far from the teacher" if start == end else "about as far from the teacher"
+    else:
+        way = "nearer to" if change.direction == "towards" else "further from"
+        way = f"{way} the teacher"
+    return f"The student is {way}, {OTHER}: distance {start} there, {end} here."
 
 
 def distances(change: Change) -> str:

@@ -3,6 +3,7 @@
 Knows words and how sizes are written; no HTML, no events.
 """
 
+from dashboard.wording.numbers import decimal
 from dashboard.wording.training import size
 
 __all__ = ["size"]
@@ -16,7 +17,32 @@ FAILED = "{change} did not work, and the models stay as they were. {problem}"
 TOO_MANY_CHANGES = ("Too many models wait to be loaded.", "Try again once they are.")
 STILL_LOADING = ("The models are still loading.", "Try again once they are there.")
 ANSWERED = "Answered by {models}"
+CALLED_EMBEDDED = "{name} (embedded)"
+CALLED_BY_RUN = "{name} · {part} ({id})"
+CALLED_BY_ID = "{id} · {part}"
 STALE = "Other models were loaded since: press Compare to ask them."
+
+# --- models that are remembered
+
+BACK = "Back to the embedded models"
+BACK_ABOUT = "What is loaded here is loaded again when Tandem starts again."
+GOING_BACK = "Loading the embedded models…"
+RECALLED = "Loaded as they were chosen last: {models} (kept in {path})."
+NONE_IN = "no {role}"
+LEFT_OUT = "What was loaded {role} before is left out. {why}"
+CHANGED = "{name} has changed since."
+NOT_HERE = "{name} is not on this machine any more."
+NOT_KEPT = (
+    "The models are loaded, but that could not be kept in {path} for the next start: {reason}."
+)
+UNREADABLE_CHOICE = (
+    "{path} cannot be read, so the models that were chosen before are not loaded. Load them again."
+)
+FELL_BACK = "The models that were chosen before could not be loaded. {problem}"
+IN_USE = (
+    "Compare answers with a model of this run, {name}: load another one first.",
+    "The Models tab loads another, or goes back to the embedded ones.",
+)
 AS = {
     "teacher": "as teacher",
     "student": "as student",
@@ -31,6 +57,13 @@ ABOUT_ROLES = {
     "further": "for the Batch tab, beside the student",
     "translator": "makes the English that the teacher reads",
 }
+ODD_ROLES = {
+    ("student", "teacher"): "It was made to be a student: no teacher has learned from it.",
+    ("teacher", "student"): "It was made to be a teacher: it learned English only.",
+    ("teacher", "student before"): "It is a teacher, and no student was refined from it.",
+    ("teacher", "further"): "It was made to be a teacher: it learned English only.",
+}
+"""What a model is and is loaded as → what there is to know."""
 
 
 def as_role(role: str) -> str:
@@ -56,6 +89,7 @@ ABOUT = (
 LIST = "Models that were found"
 LOADED = "Loaded now"
 UNLOAD = "Unload"
+UNLOAD_ASKED = "Unloading {name}. It stays on the disk and can be loaded again."
 UNLOAD_OF = "Unload {name}, {role}"
 NEEDED = "needed by every answer: load another in its place"
 NONE_LOADED = "The models are still loading."
@@ -99,7 +133,13 @@ LOAD_BASE = "A base is trained first: choose it in the Train tab."
 PARAMETERS = "{count} parameters"
 DETAILS = "Details"
 READING = "Reading…"
-NO_LANGUAGES = "no languages named"
+FIGURE, FIGURE_ROWS = "{name} {value}", "{name} {value} on its {rows} rows"
+
+
+def figure(name: str, value: float, rows: str) -> str:
+    """A model's main figure; of which rows, where that is known."""
+    pattern = FIGURE_ROWS if rows else FIGURE
+    return pattern.format(name=name, value=decimal(value), rows=rows)
 
 
 def counted(shown: int, count: int) -> str:
@@ -160,6 +200,14 @@ DOWNLOAD = "Download"
 CANCEL = "Cancel"
 AGAIN = "Go on"
 DISMISS = "Dismiss"
+HUB_AWAY = (
+    "The hub cannot be reached.",
+    "Without a network only models that are already here can be loaded.",
+)
+HUB_OFF = (
+    "Tandem was started without the hub (HF_HUB_OFFLINE is set).",
+    "Only models that are already here can be loaded.",
+)
 NO_ID = "{model} is no model id."
 ID_HINT = "An id is name or owner/name, of letters, digits, -, _ and dots."
 OFFER = "{model}: {size}{parameters}. {rest} {free} are free on the disk of {cache}."
@@ -186,6 +234,7 @@ DELETE = "Delete"
 DELETE_OF = "Delete {name}"
 SURE = "Delete {name}, {size}, from {folder}?"
 SURE_TWICE = "It cannot be brought back. Really delete {name}?"
+SURE_REFUSED = "Delete {name}, {size}, from {folder}? It cannot be brought back."
 DELETE_ON, DELETE_NOW, KEEP = "Delete it", "Delete it for good", "Keep it"
 DELETED = "{name} was deleted."
 NOT_DELETED = "{name} cannot be deleted: {reason}."

@@ -54,7 +54,7 @@ NAMES = {
     "translator": "Translator",
     "teacher_model": "Teacher to start from",
     "student_model": "Student to start from",
-    "limit_rows": "Only the first rows",
+    "limit_rows": "Try on so many rows",
     "max_length": "Longest text",
     "max_minutes": "Time limit",
     "eval_steps": "Validate every",
@@ -82,7 +82,7 @@ YES, NO = "yes", "no"
 # presets
 PRESET_LABEL = "Preset"
 PRESETS = {
-    "": "none: every option's own default",
+    "": "no preset: each setting's usual value",
     "quick": "quick: small and fast, on a CPU",
     "paper": "paper: as published, for a GPU",
 }
@@ -122,6 +122,7 @@ OTHER_FILE = "Path of a file on the server"
 TAKE = "Use"
 REMOVE = "Remove {name}"
 UPLOAD = "Upload a file"
+UPLOAD_SEVERAL = "Upload files"
 REQUIRED, OPTIONAL = "required", "optional"
 CHECK_MODEL = "Check and use"
 MODEL_HINT = "A folder on the server, or owner/name on the hub."
@@ -132,6 +133,7 @@ HUB_FOUND = "{model} is on the hub: {size}{parameters}."
 HUB_PARAMETERS = ", {count} weights"
 HUB_HERE = " It is on this machine already."
 HUB_TO_LOAD = " {size} will be downloaded when the run starts."
+HUB_WILL_LOAD = "{model}: {size} will be downloaded when the run starts."
 HUB_PATTERN = "Checked for {model}; the other languages are fetched when they are needed."
 HUB_CACHED = "The hub cannot be asked now, but {model} is on this machine already."
 HUB_NO_ID = "{model} is no Hugging Face id, such as owner/name."
@@ -149,7 +151,7 @@ FINE = "{name} can be used: {rows}."
 REFUSED = "{name} cannot be used as it is."
 CONVERTED = "Read from {name}: {usable} of {rows} rows can be used."
 BY_CLASS, BY_LANGUAGE = "By class", "By language"
-OF_FIRST = "{title} (found in the first {count})"
+OF_SOME = "{title} (found in {count} rows, spread over the file)"
 TRIGGER_WORDS = "{triggers} of {words} words are triggers."
 PROBLEMS = "Problems, by line"
 PROBLEM_LINE = "Line {line}"
@@ -162,6 +164,8 @@ NOT_A_CONFIG = "{name} is not the config.yaml of a run."
 ABSENT_CLASSES = "In no row: {labels}."
 NO_LANGUAGE = "unknown"
 TOO_BIG_TO_CHECK = "{name} has {size}: it is checked when the run starts."
+LABEL = "Label"
+"""The column of labels, where a person says which it is."""
 COLUMNS = "Which column holds what in {name}?"
 WRONG_KIND = {
     "emotions": "No column of {name} was found that holds one emotion per row.",
@@ -171,10 +175,17 @@ WRONG_KIND = {
 # start
 NAME_LABEL = "Name of the run"
 NAME_HINT = "for you; may be empty"
-TRY_ROWS = "Try on the first"
 TRY_UNIT = "rows of each file"
-TRY_HINT = "A quick look at whether everything fits; empty: all rows."
+TRY_HINT = (
+    "A quick look at whether everything fits: so many rows of each file, spread evenly over it; "
+    "empty: all rows."
+)
 COMMAND = "The same from a shell"
+COMMAND_ABOUT = (
+    "Typed in a shell, it writes to the folder that it names as output. Started here, the run "
+    "writes to a folder of its own: {place}."
+)
+LEAVE_FILE = "Do without this file"
 COPY = "Copy"
 COPIED = "Copied."
 COPY_FAILED = "The browser would not copy; select the line and copy it."
@@ -182,6 +193,8 @@ START = "Start"
 STARTED = "{name} is queued. It shows below and goes on if you close this page."
 CHECK_ALL = "Check"
 ALL_FINE = "Everything fits together. Press Start."
+STEPS_ABOUT = "About {steps} of training{stages}, fewer where validation ends it early."
+STEPS_OF = {1: "", 3: " in three stages"}
 PROBLEMS_FOUND = "{count} to mend before it can start:"
 ONE_PROBLEM = "1 thing to mend before it can start:"
 MANY = "{count} things"
@@ -189,14 +202,26 @@ AFRESH = "Start over"
 
 # refusals; those of paths are the rest of a sentence that begins with the option's name
 THIS = "This"
-OUTSIDE = (
-    "names a place that is not open to this page: {place}. Upload the file, or start the server "
-    "with --data FOLDER."
+OUTSIDE = "names a place that is not open here: {place}."
+OUTSIDE_PAGE = "Upload the file, or start the server with --data FOLDER."
+OUTSIDE_PROGRAM = (
+    "A program may name paths in the server's folder of runs, in assets/examples and in folders "
+    "that the server was started with: --data FOLDER."
 )
 BRACES = "names a path with a brace in it, which stands for something else: {place}."
 NOT_THERE = "names nothing that is there: {place}."
 NO_PATTERN = "names no folder with that pattern: {place}."
 NO_USE = "cannot be used: {problem}"
+NOT_ON_HUB = (
+    "cannot be used: {problem} Name a model that is on this machine; those in assets/models/demo "
+    "come with Tandem."
+)
+TOO_LONG = "is more than {model} can read: at most {most} sub-tokens."
+RUN_NAME = "name"
+NAME_TOO_LONG = "has {count} characters; a run's name has at most {limit}."
+NAME_NO_TEXT = "must be text, not {given}."
+MUST = "must be given."
+COLUMNS_FIRST = "waits for an answer about its file. Choose the columns first."
 NO_FILE = "names no plain file: {place}."
 NO_FOLDER = "names no folder: {place}."
 NOT_CHANGED = "names a model that may not be changed: {place}. Choose one that a run here made."
@@ -248,6 +273,20 @@ def _number(value: float) -> str:
 def rows(count: int) -> str:
     """A number of rows, in words."""
     return ONE_ROW if count == 1 else ROWS.format(count=f"{count:,}")
+
+
+def steps(count: int) -> str:
+    """A number of optimiser steps, in words."""
+    return "1 step" if count == 1 else f"{count:,} steps"
+
+
+def only_english(name: str, looked: int, rows_of: int) -> str:
+    """A warning about tweets that distillation cannot use."""
+    which = "All its tweets" if looked >= rows_of else f"All {looked:,} of its tweets looked at"
+    return (
+        f"{name}: {which[0].lower()}{which[1:]} are English or of no known language, so that there "
+        "is nothing to translate: distillation learns from tweets in other languages."
+    )
 
 
 def problems(count: int) -> str:

@@ -47,8 +47,8 @@ STATES = {
 QUEUED_SAID = "It waits for its turn and starts by itself: {place}."
 STARTING = "The process has begun; it loads its libraries, which takes some seconds."
 STOPPING_SAID = (
-    "It was asked to stop: it finishes its step, saves a checkpoint and ends. After the grace "
-    "time it is killed; the last whole checkpoint is kept either way."
+    "It was asked to stop: it finishes its step, saves a checkpoint where it trains, and ends. "
+    "After the grace time it is killed; the last whole checkpoint is kept either way."
 )
 CLOCK = {
     "seconds": "{n}\u00a0s",
@@ -65,18 +65,27 @@ LEAVE = "You may close this page: the run goes on, and shows again when you come
 OF_TOTAL = "{done} of {total}{unit}"
 OF_UNKNOWN = "{done}{unit}"
 LEFT = "about {time} left in this stage"
+EARLIER = "earlier stages took {time}"
+PREPARING = "Loading models and data"
+PREPARING_PART = "Preparing: {part}"
 TOOK_SO_FAR = "running for"
 ALL_TOOK = "took {time}"
 ENDED_AT = "ended"
 CANCELLED_SAID = "It was stopped on request."
 INTERRUPTED_SAID = "It ended without a word: its process was killed, or the machine restarted."
 FAILED_SAID = "The run ended with a problem; the end of its log says more."
-CHECKPOINT = "A checkpoint of step {step} is kept: Resume goes on from there."
-NO_CHECKPOINT = "There is no checkpoint yet: Resume begins again with what is done."
+ENDED_EARLY = {"cancelled": "Stopped", "interrupted": "Interrupted", "failed": "Failed"}
+CHECKPOINT = "{ended}{stage} at step {step}; Resume goes on from there."
+NO_CHECKPOINT = "{ended}{stage} before its first checkpoint; Resume begins again with what is done."
+NO_CHECKPOINT_STAGE = (
+    "{ended}{stage} before its first checkpoint; Resume begins this stage again and keeps those "
+    "before it."
+)
+IN_STAGE = " in {stage},"
 FINISHED_SAID = "The run is complete."
 
 STOP, RESUME, REMOVE = "Stop", "Resume", "Remove"
-STOP_SURE = "Stop this run? It finishes its step and keeps a checkpoint: Resume can go on with it."
+STOP_SURE = "Stop this run? It finishes its step and keeps what it has: Resume can go on with it."
 STOP_YES, STOP_NO = "Stop the run", "Let it run"
 DEQUEUE_SURE = "Take this run out of the queue? It has not begun."
 REMOVE_SURE = "Remove this run with everything in its folder: log, checkpoints, and what it made?"
@@ -93,7 +102,7 @@ PART_STATES = {
     "waiting": ("○", "waiting"),
     "running": ("▶", "at work"),
     "ran": ("✓", "done"),
-    "up to date": ("✓", "up to date – skipped"),
+    "up to date": ("✓", "skipped, as before"),
     "adopted": ("✓", "taken from an earlier run"),
     "failed": ("✗", "failed"),
     "left out": ("–", "left out"),
@@ -123,15 +132,20 @@ LOG_CUT = "… earlier lines are in log.txt"
 LOG_FOLLOW = "Go to the end"
 FILES = "Download"
 COMMAND = "The same from a shell"
+COMMAND_ABOUT = (
+    "Typed in a shell, it writes to the folder that it names as output. The run that was started "
+    "here writes to a folder of its own: {place}."
+)
 COPY, COPIED = "Copy", "Command copied."
 COPY_FAILED = "This browser does not let the page copy: select the command and copy it."
 
 RESULT = "What came of it"
+MAIN_FIGURES = "Final figures"
 MORE_FIGURES = "More figures"
 FIGURE_HEADS = ("Figure", "Value")
 MODELS = "Models it made"
 LOAD = "Load into Compare as {role}"
-LOAD_LABEL = "Load {name} into Compare as {role}"
+LOAD_LABEL = "{said}: {name}"
 LOAD_ROLES = {
     "teacher": "teacher",
     "student": "student",
@@ -151,6 +165,8 @@ OPEN_FIRST = "To read first"
 COMPARED = "{count} runs compared"
 CONFIGS = "What was set differently"
 SAME_CONFIGS = "These runs have the same options."
+SAME_SHARED = "The options that all of these recipes have are the same."
+OTHER_OPTIONS = "Options that only some of these recipes have"
 OPTION = "Option"
 NOT_SET = "–"
 METRICS = "Final figures"
@@ -164,7 +180,14 @@ NO_FILE = ("There is no such file of this run.", "It may not have been written y
 NO_MODEL = ("This run made no such model.", "Reload the page.")
 SLOTS_SET = "Runs at once: {count}."
 SLOTS_SHAPE = ("The number of runs at once must be from 1 to {most}.", "")
-AWAY = "The server does not answer; the run goes on without it. This page tries again by itself."
+AWAY = (
+    "The server does not answer. Figures are from {time}; runs go on without it. This page tries "
+    "again by itself."
+)
+AWAY_RUN = (
+    "The server does not answer. Figures are from {time}; the run goes on without it. This page "
+    "tries again by itself."
+)
 GONE = "The run of this address is no longer there."
 
 # figures
@@ -203,6 +226,9 @@ FIGURES = {
     "kl": "mean KL",
     "samples_per_second": "samples a second",
     "f1": "F1",
+    "validation_rows": "validation rows",
+    "validation_seen": "validation rows that the start was trained or chosen on",
+    "selected": "weights kept",
 }
 WHEN = {
     "before_": " before refinement",
@@ -212,9 +238,18 @@ WHEN = {
 """Beginning of a figure's name → what it says."""
 MAIN = ("after_macro_f1", "student_macro_f1", "macro_f1", "retrieval", "f1", "threshold")
 """Names of final figures of which the first that a run has stands in the list."""
+ON_VALIDATION = ("after_macro_f1", "macro_f1")
+"""Those of them that trainings measure on their validation rows."""
+SHARES = ("f1", "accuracy", "retrieval", "chrf", "bleu", "precision", "recall", "map_")
+"""Parts of names of figures that lie between 0 and 1."""
+SILENT_AT_ZERO = ("validation_seen", "adopted", "up to date", "up_to_date")
+"""Counts that are told only where there is something to count."""
+HIDDEN = ("", "none", "null")
+"""Values in words that say nothing."""
 SMALLER_IS_BETTER = ("kl", "loss")
 LARGER_IS_BETTER = (
-    "f1", "accuracy", "likelihood", "retrieval", "chrf", "precision", "recall", "map_",
+    "f1", "macro-F1", "difference to", "accuracy", "likelihood", "retrieval", "chrf", "precision",
+    "recall", "map_",
 )  # fmt: skip
 MINUS = "\u2212"
 
@@ -225,6 +260,13 @@ def figure_name(name: str) -> str:
         if name.startswith(start):
             return figure_name(name.removeprefix(start)) + said
     return FIGURES.get(name) or name.replace("_", " ")
+
+
+def telling(name: str, found: object) -> bool:
+    """Whether a figure says anything: no empty one, no count of what there was not."""
+    if found is None or isinstance(found, str):
+        return str(found or "").lower() not in HIDDEN
+    return found != 0 or name not in SILENT_AT_ZERO
 
 
 def metric_name(name: str) -> str:

@@ -7,6 +7,7 @@ a replacement waits for as long as a test wants.
 import contextlib
 import importlib.util
 import json
+import os
 import re
 import shutil
 import sys
@@ -23,6 +24,7 @@ from safetensors.numpy import save_file
 
 from core.embedded import DEMO
 from core.manifest import update_manifest
+from train.jobs.files import Asked
 
 LABELS = ("Love", "Joy", "Anger", "Fear", "Sadness", "Neutral")
 
@@ -122,17 +124,18 @@ def test_every_model_is_listed_with_what_is_known(tab: Any, tmp_path: Path) -> N
     expect(row).to_contain_text("models folder")
     expect(row).to_contain_text("en, fr, nl, ru, es")
     expect(row).to_contain_text("9.2 M parameters")
-    expect(row).to_contain_text("macro-F1 0.560")
+    expect(row).to_contain_text("macro-F1 0.560 on its validation rows")
     for name in ("student", "student_before", "teacher", "translator"):
-        expect(seen.row(name)).to_contain_text("embedded")
+        called = f"{name.replace('_', ' ')} (embedded)"
+        expect(seen.row(called)).to_contain_text("embedded")
     row.locator("summary", has_text="Details").click()
     details = row.locator(".td-m-details")
     expect(details).to_contain_text("exalt_emotion_train.tsv")
     expect(details).to_contain_text("python -m train")
     expect(details).to_contain_text("unpack it first")
     expect(details).to_contain_text("python -m train unpack")
-    details.get_by_role("button", name="teacher", exact=True).click()
-    expect(seen.row("teacher").locator("details[open] .td-m-details")).to_be_visible()
+    details.get_by_role("button", name="teacher (embedded)", exact=True).click()
+    expect(seen.row("teacher (embedded)").locator("details[open] .td-m-details")).to_be_visible()
 
 
 def test_a_model_is_loaded_and_unloaded_everywhere(tab: Any, visit: Any, tmp_path: Path) -> None:
@@ -148,6 +151,7 @@ def test_a_model_is_loaded_and_unloaded_everywhere(tab: Any, visit: Any, tmp_pat
     for page in (seen.page, elsewhere):
         expect(page.locator("#td-header .td-models")).to_contain_text("mine")
     seen.page.get_by_role("button", name=re.compile("^Unload .*, Student 2")).click()
+    expect(seen.page.locator('[data-part="said"]')).to_contain_text("Unloading mine.")
     expect(seen.row("mine")).not_to_contain_text("loaded as")
     expect(elsewhere.locator("#td-header .td-models")).not_to_contain_text("mine")
 
@@ -183,10 +187,55 @@ def test_deleting_asks_twice(tab: Any, tmp_path: Path) -> None:
     assert not folder.exists() and list(seen.folder.iterdir()) == []
 
 
+def test_a_refused_one_is_asked_about_once(tab: Any, tmp_path: Path) -> None:
+    folder = student(tmp_path, "torn")
+    (folder / "packed.safetensors.gz").unlink()
+    (folder / "pytorch_model.bin").write_bytes(b"x")
+    seen = tab()
+    row = seen.row("torn")
+    expect(row.locator(".td-m-why")).to_contain_text("pytorch_model.bin, which is not read")
+    row.get_by_role("button", name="Delete torn", exact=True).click()
+    expect(row).to_contain_text("It cannot be brought back.")
+    row.get_by_role("button", name="Delete it for good").click()
+    expect(row).to_have_count(0)
+    assert not folder.exists()
+
+
+def test_a_run_s_model_goes_by_its_name_and_back_to_the_embedded_ones(
+    tab: Any, tmp_path: Path
+) -> None:
+    run = tmp_path / "runs" / "train" / "0001-full"
+    shutil.copytree(DEMO / "student", run / "result" / "student")
+    Asked("full", 1, name="My first").write(run)
+    seen = tab()
+    name = "My first · student (0001-full)"
+    seen.row(name).locator(".td-menu > summary").click()
+    expect(seen.row(name)).to_contain_text("no teacher has learned from it")
+    seen.row(name).get_by_role("button", name="As student", exact=True).click()
+    expect(seen.page.locator("#td-header .td-models")).to_contain_text(name)
+    seen.page.get_by_role("button", name="Back to the embedded models").click()
+    expect(seen.page.locator("#td-header .td-models")).to_contain_text("student (embedded)")
+    expect(seen.page.get_by_role("button", name="Back to the embedded models")).to_have_count(0)
+
+
+def test_badges_keep_their_height_when_the_roles_open(tab: Any, tmp_path: Path) -> None:
+    student(tmp_path)
+    seen = tab()
+    badge = seen.row("mine").locator(".td-m-badge").first
+    before = badge.bounding_box()["height"]
+    seen.row("mine").locator(".td-menu > summary").click()
+    expect(seen.row("mine").get_by_role("button", name="As teacher", exact=True)).to_be_visible()
+    assert badge.bounding_box()["height"] == before
+    if os.environ.get("TANDEM_SHOTS"):
+        seen.page.screenshot(path=os.environ["TANDEM_SHOTS"], full_page=True)
+
+
 def test_what_must_stay_has_no_button(tab: Any, tmp_path: Path) -> None:
     student(tmp_path)
     seen = tab()
-    expect(seen.row("teacher").get_by_role("button", name=re.compile("^Delete"))).to_have_count(0)
+    expect(
+        seen.row("teacher (embedded)").get_by_role("button", name=re.compile("^Delete"))
+    ).to_have_count(0)
     seen.load("mine", "As student")
     expect(seen.row("mine")).to_contain_text("loaded as student")
     expect(seen.row("mine").get_by_role("button", name=re.compile("^Delete"))).to_have_count(0)
@@ -234,7 +283,7 @@ def test_a_filter_appears_with_many(tab: Any, tmp_path: Path) -> None:
     expect(seen.page.locator(".td-m-row:visible")).to_have_count(1)
     expect(seen.page.locator('[data-role="count"]')).to_have_text("1 of 14 models")
     filtering.fill("embedded teacher")
-    expect(seen.page.locator(".td-m-row:visible h3")).to_have_text("teacher")
+    expect(seen.page.locator(".td-m-row:visible h3")).to_have_text("teacher (embedded)")
     filtering.fill("nothing at all")
     expect(seen.page.get_by_text("No model fits the filter.")).to_be_visible()
 
@@ -278,7 +327,10 @@ def test_the_hub_is_asked_in_words(tab: Any, tmp_path: Path) -> None:
     expect(seen.page.locator('[data-part="offer"]')).to_contain_text("is no model id")
     seen.page.get_by_label("Model id").fill("owner/name")
     seen.page.get_by_label("Model id").press("Enter")
-    expect(seen.page.locator('[data-part="offer"]')).to_contain_text("HF_HUB_OFFLINE")
+    offer = seen.page.locator('[data-part="offer"]')
+    expect(offer).to_contain_text("HF_HUB_OFFLINE is set")
+    expect(offer).to_contain_text("Only models that are already here can be loaded.")
+    expect(offer).not_to_contain_text("HF_HOME")
 
 
 def test_a_model_comes_from_the_hub_is_called_off_and_taken_up_again(

@@ -128,14 +128,14 @@ def test_from_a_file_of_ones_own_to_a_run(visit: Any, place: Any, data: Path) ->
     chosen.select_option(label="mine.csv")  # the same file serves twice
     expect(field(page, "unlabelled").locator(".td-n-fine")).to_be_visible()
     page.get_by_label("Name of the run").fill("long")
-    page.get_by_label("Try on the first").fill("20")
-    page.get_by_label("Try on the first").blur()
+    page.get_by_label("Try on so many rows").fill("20")
+    page.get_by_label("Try on so many rows").blur()
     page.get_by_text("The same from a shell").click()
     command = page.locator('[data-role="new-command"]')
     expect(command).to_contain_text("limit_rows=20")
     line = command.inner_text()
     press(page, "Start")
-    expect(page.locator('[data-part="new-said"]')).to_contain_text("long is queued")
+    expect(page.locator('[data-role="run-title"]')).to_contain_text("long")
     expect(page.locator(".td-n-new")).not_to_have_attribute("open", "")
     expect(page.locator('[data-part="runs"]')).to_contain_text("long")
     job = newest(place)
@@ -149,6 +149,48 @@ def test_from_a_file_of_ones_own_to_a_run(visit: Any, place: Any, data: Path) ->
         if getattr(typed, row.name) != getattr(config, row.name)
     }  # fmt: skip
     assert differs <= {"output"}, "what is typed does the same"
+
+
+def test_several_files_at_once(visit: Any, place: Any) -> None:
+    """Each in its turn: one that asks holds up the next, one that is no file is told last."""
+    page = choose(opened(visit, place))
+    plain = "Texts\n" + "je suis content\n" * 12
+    given = [
+        ("one.tsv", plain), ("torn.tsv", ""), ("two.csv", "a,b\nje suis la,oui oui\n" * 6),
+        ("three.tsv", plain),
+    ]  # fmt: skip
+    where = field(page, "unlabelled")
+    where.locator('input[type="file"]').set_input_files(
+        [{"name": n, "mimeType": "text/plain", "buffer": text.encode()} for n, text in given]
+    )
+    form = where.locator('[data-role="ask"] form')
+    expect(form).to_be_visible()
+    expect(where.locator(".td-n-chosen li")).to_have_count(1)
+    press(page, "Check")
+    expect(page.locator(".td-n-problems")).to_contain_text("Choose the columns first.")
+    form.locator('select[name="text"]').select_option(index=1)
+    form.get_by_role("button").click()
+    expect(where.locator(".td-n-chosen li")).to_have_count(3)
+    names = where.locator(".td-n-chosen li .td-n-row strong").all_inner_texts()
+    assert names == ["one.tsv", "two.csv", "three.tsv"]
+    expect(where.locator('[data-role="ask"]')).to_contain_text("torn.tsv")
+
+
+def test_a_file_that_asks_for_columns(visit: Any, place: Any) -> None:
+    page = choose(opened(visit, place), "Split")
+    send(page, "data", "a,b\nsome good words,Joy\nsome bad words,Anger\n")
+    where = field(page, "data")
+    form = where.locator('[data-role="ask"] form')
+    expect(form).to_contain_text("Label")
+    assert "Gold" not in form.inner_text()
+    press(page, "Start")
+    expect(where.locator('[data-role="problem"]')).to_contain_text("Choose the columns first")
+    expect(page.locator(".td-n-problems")).not_to_contain_text("must be given")
+    press(page, "Do without this file")
+    expect(form).to_have_count(0)
+    press(page, "Start")
+    expect(page.locator(".td-n-problems")).to_contain_text("must be given")
+    assert newest(place) is None
 
 
 def test_every_problem_is_listed_together_and_nothing_starts(
@@ -173,6 +215,7 @@ def test_every_problem_is_listed_together_and_nothing_starts(
     page.keyboard.type("8")
     page.keyboard.press("Tab")
     expect(field(page, "batch_size").locator('[data-role="problem"]')).to_be_hidden()
+    expect(problems).to_contain_text("2 things to mend")  # what was mended is told no longer
 
 
 def test_a_bad_file_is_told_by_line_and_mended(visit: Any, place: Any, data: Path) -> None:
@@ -188,7 +231,7 @@ def test_a_bad_file_is_told_by_line_and_mended(visit: Any, place: Any, data: Pat
     expect(field(page, "data").locator(".td-n-fine")).to_contain_text("2 rows")
     page.get_by_label("Name of the run").fill("long")
     press(page, "Start")
-    expect(page.locator('[data-part="new-said"]')).to_contain_text("queued")
+    expect(page.locator('[data-role="run-title"]')).to_be_visible()
     assert len(read_emotions(config_of(newest(place)).data, labelled=True)) == 2
 
 
@@ -199,7 +242,7 @@ def test_a_hostile_path_gets_nowhere(visit: Any, place: Any, path: str) -> None:
     where.get_by_text("Path of a file on the server").click()
     where.locator('[data-role="typed"]').fill(path)
     page.keyboard.press("Enter")
-    expect(where.locator('[data-role="ask"]')).to_contain_text("not open to this page")
+    expect(where.locator('[data-role="ask"]')).to_contain_text("not open here")
     expect(where.locator(".td-n-chosen li")).to_have_count(0)
 
 
@@ -352,7 +395,7 @@ def test_the_whole_form_is_filled_with_keys_alone(visit: Any, place: Any, data: 
         if page.evaluate("document.activeElement.dataset.n") == "start":
             break
     page.keyboard.press("Enter")
-    expect(page.locator('[data-part="new-said"]')).to_contain_text("queued")
+    expect(page.locator('[data-role="run-title"]')).to_be_visible()
     assert newest(place).recipe == "split"
 
 

@@ -14,15 +14,31 @@ import pytest
 from gradio_client import Client
 from gradio_client.exceptions import AppError
 
+from core import hub
+from core.embedded import DEMO
+from core.errors import ModelError
 from train import options
 from train.config import SplitConfig, TeacherConfig
 from train.jobs.records import ENDED
 
 STATUS = {"state", "progress", "stage", "metrics", "error"}
-LISTED = {"id", "name", "recipe", "state", "made", "command", "error"}
+LISTED = {"id", "name", "recipe", "state", "made", "command", "error", "output"}
 HEAD = "ID\tTexts\tLabels\n"
 ROWS = "".join(f"{n}\ttweet {n}\t{'Joy' if n % 2 else 'Anger'}\n" for n in range(30))
 ENDPOINTS = ("train_start", "train_status", "train_stop", "runs")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def no_hub() -> Iterator[None]:
+    """The hub is never asked; nothing of it is on this machine."""
+
+    def listing(model: str, patience: float = 0) -> Any:
+        raise ModelError(f"{model} is not on this machine and the hub cannot be reached.")
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(hub, "listing", listing)
+        patch.setattr(hub, "cached", lambda model: None)
+        yield
 
 
 @pytest.fixture(scope="module")
@@ -91,9 +107,13 @@ def test_a_run_is_started_watched_and_stopped(client: Client, place: Any, data: 
 def test_a_preset_is_among_the_overrides(client: Client, place: Any, data: Path) -> None:
     run = ask(
         client, "train_start", "teacher",
-        {"preset": "quick", "data": str(data / "tweets.tsv"), "epochs": 1, "limit_rows": 10},
+        {
+            "preset": "quick", "data": str(data / "tweets.tsv"), "epochs": 1, "limit_rows": 10,
+            "model": str(DEMO / "teacher"), "name": "my  first",
+        },
     )  # fmt: skip
     job = place.training.queue.find(run)
+    assert job.name == "my first"
     config = options.parse(TeacherConfig, None, shlex.split(job.command)[4:], complete=False)
     file = options.find_file("teacher", "quick")
     quick = options.parse(TeacherConfig, file, complete=False)
@@ -115,13 +135,21 @@ def test_a_preset_is_among_the_overrides(client: Client, place: Any, data: Path)
         ("teacher", None, "data must be given"),
         ("teacher", {"preset": 3}, "preset must be a string"),
         ("teacher", {"preset": "../quick"}, "no preset"),
-        ("teacher", {"data": "/etc/passwd"}, "not open to this page"),
-        ("teacher", {"data": "/dev/zero"}, "not open to this page"),
+        ("teacher", {"data": "/etc/passwd"}, "not open here"),
+        ("teacher", {"data": "/dev/zero"}, "not open here"),
         ("teacher", {"data": {"path": "/etc/passwd"}}, "data must be text"),
         ("teacher", {"data": ["/etc/passwd"]}, "data"),
         ("teacher", {"output": "/tmp/mine"}, "cannot be set from a page"),
-        ("teacher", {"epochs": "ten", "batch_size": 0}, "batch_size must be at least 1"),
+        ("teacher", {"epochs": "ten", "batch_size": 0}, "batch_size must be from 1 to 4096 rows"),
         ("teacher", {"--resume": True}, "is not an option"),
+        ("split", {"name": 3}, "name must be text, not a number"),
+        ("split", {"name": "x" * 81}, "name has 81 characters; a run's name has at most 80"),
+        ("split", {"data": "/etc/passwd"}, "A program may name paths in"),
+        (
+            "teacher",
+            {"preset": "quick", "model": "no/such"},
+            "model cannot be used: no/such is",
+        ),
         ("teacher", {"licence": "x" * 100_001}, "longer than 100,000"),
         ("full", {"stages": {"x": {"recipe": "unpack"}}}, "stages"),
         ("distil", {"cache": "/tmp/cache"}, "cannot be set from a page"),

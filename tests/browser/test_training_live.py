@@ -19,6 +19,7 @@ from typing import Any
 import pytest
 
 from core.embedded import DEMO
+from train import kept
 from train.jobs import processes, schedule
 from train.jobs.files import Started
 from train.jobs.queue import Queue
@@ -112,10 +113,10 @@ def live(visit: Callable[..., Any], server: Server) -> Callable[..., Any]:
     """The Train tab, opened."""
 
     def go(query: str = "", width: int = 1280, theme: str = "light", own: bool = False) -> Any:
-        page = visit(server, theme, width, own=own)
-        if query:
-            page.goto(f"{server.url}?__theme={theme}&{query}")
-        else:
+        address = f"__theme={theme}&{query}" if query else ""
+        page = visit(server, theme, width, query=address, own=own)
+        page.evaluate(FAST)
+        if not query:
             page.click("#td-tab-train-button")
         page.wait_for_selector('[data-l-part="list/table"] *')
         return page
@@ -133,7 +134,15 @@ def shows(page: Any, text: str, where: str = "#td-train") -> None:
     )
 
 
+NOTE = '[data-role="l-said"]'
 STATE = '[data-l-part="run/state"]'
+FAST = """
+if (!window.patient) {  // the page waits a tenth of what it waits else
+  const times = { 2000: 100, 5000: 700, 7000: 1500, 10000: 1000 };
+  window.patient = window.setTimeout;
+  window.setTimeout = (what, time, ...more) => window.patient(what, times[time] || time, ...more);
+}
+"""
 
 
 def test_an_empty_list_says_what_to_do(live: Callable[..., Any]) -> None:
@@ -148,6 +157,7 @@ def test_a_run_begun_elsewhere_appears_is_watched_stopped_and_gone_on_with(
     job = server.submit("long")
     shows(page, "long", '[data-l-part="list/table"]')  # within the ten seconds of an idle page
     page.click('[data-l="show"]')
+    page.wait_for_selector('[data-role="run-title"]')
     assert f"run={job.id}" in page.url
     shows(page, "Running", STATE)
     shows(page, "steps", STATE)
@@ -156,8 +166,13 @@ def test_a_run_begun_elsewhere_appears_is_watched_stopped_and_gone_on_with(
     page.click('[data-l="stop"]')
     assert server.queue.find(job.id).state == "running" and not server.queue.find(job.id).stopping
     page.click('[data-role="sure"] .td-f-primary')
-    shows(page, "Stopped", STATE)
-    shows(page, "A checkpoint of step", STATE)
+    shows(page, "asked to stop", NOTE)
+    shows(page, "Resume goes on from there.", STATE)
+    newest = kept.newest(job.folder / kept.CHECKPOINTS)
+    assert newest is not None
+    lead = page.locator(STATE).inner_text()
+    assert f"Stopped at step {newest.step:,}; Resume goes on" in lead and "python -m" not in lead
+    page.wait_for_selector(f"{NOTE} p", state="detached")  # it is true no longer
     until(lambda: server.queue.find(job.id).state == "cancelled")
     page.click('[data-l="resume"]')
     shows(page, "Finished", STATE)
@@ -187,18 +202,75 @@ def test_the_server_killed_in_the_middle_loses_nothing(
     page = live(f"run={job.id}")
     shows(page, "Running", STATE)
     server.kill()
-    shows(page, "The server does not answer; the run goes on without it.")
+    away(page)
     size = (job.folder / "events.jsonl").stat().st_size
     until(lambda: (job.folder / "events.jsonl").stat().st_size > size)
     server.start()
     page.wait_for_selector('[data-role="l-away"]', state="hidden", timeout=PATIENCE * 1000)
     shows(page, "Running", STATE)
+    shows(page, "Ready", "#td-header")
     before = page.evaluate(f"document.querySelector('{STATE} progress').value")
     page.wait_for_function(
         f"before => document.querySelector('{STATE} progress').value > before",
         arg=before,
         timeout=PATIENCE * 1000,
     )
+
+
+def away(page: Any) -> None:
+    """The page says that nobody answers, and no longer counts the time."""
+    shows(page, "No connection", "#td-header .td-state")
+    shows(page, "The server does not answer. Figures are from", '[data-region="run"]')
+    clock = f"document.querySelector('{STATE} [data-clock]').textContent"
+    before = page.evaluate(clock)
+    page.wait_for_timeout(2200)
+    assert page.evaluate(clock) == before
+
+
+def test_a_server_that_hangs_is_no_server(live: Callable[..., Any], server: Server) -> None:
+    """Its port still takes connections, and nothing is ever answered on them."""
+    page = live(f"run={server.submit('long').id}")
+    shows(page, "Running", STATE)
+    assert server.process is not None
+    server.process.send_signal(signal.SIGSTOP)
+    try:
+        away(page)
+    finally:
+        server.process.send_signal(signal.SIGCONT)
+    page.wait_for_selector('[data-role="l-away"]', state="hidden", timeout=PATIENCE * 1000)
+    shows(page, "Ready", "#td-header .td-state")
+    shows(page, "Running", STATE)
+
+
+def test_who_comes_back_finds_the_run_at_work(live: Callable[..., Any], server: Server) -> None:
+    job = server.submit("long")
+    waiting = server.submit("long")
+    page = live()
+    shows(page, "Running", STATE)  # without an address
+    assert f"run={job.id}" in page.url
+    assert page.locator(".td-n-new").get_attribute("open") is None
+    assert page.evaluate(
+        "document.activeElement === document.body || Boolean("
+        "document.activeElement.closest('[role=tablist]'))"
+    )
+    page.click(".td-n-new > summary")
+    page.wait_for_selector("[data-role=recipe]", state="visible")
+    page.click(f'[data-l="show"][data-id="{waiting.id}"]')
+    page.click('[data-l="stop"]')
+    page.click('[data-role="sure"] .td-f-primary')
+    shows(page, "Cancelled before it began.", STATE)
+    shows(page, "Resume puts it into the queue again.", STATE)
+
+
+@pytest.mark.parametrize("name", ["compare", "explain", "batch", "train", "models"])
+def test_a_reload_shows_the_same_tab(visit: Callable[..., Any], server: Server, name: str) -> None:
+    """Even where the address says another one: that counts when it is opened."""
+    page = visit(server, query="explain=hello" if name != "explain" else "run=x")
+    page.click(f"#td-tab-{name}-button")
+    page.reload()
+    page.wait_for_selector(f'#td-tab-{name}-button[aria-selected="true"]')
+    page.wait_for_timeout(300)
+    assert page.locator(f"#td-tab-{name}-button").get_attribute("aria-selected") == "true"
 
 
 def test_a_failed_run_says_why_and_keeps_its_log(live: Callable[..., Any], server: Server) -> None:
@@ -262,9 +334,7 @@ def test_focus_scroll_folds_and_plots_outlive_many_updates(
 ) -> None:
     """However long one looks, the page does not grow, and nothing that a person did is undone."""
     job = server.submit("long")
-    page = live(f"run={job.id}", own=True)
-    page.add_init_script(FAST)
-    page.reload()
+    page = live(f"run={job.id}")
     page.wait_for_selector('[data-l-part^="run/curves/"] .td-plot .main-svg')
     page.wait_for_function("document.querySelector('[data-role=\"log\"]').childElementCount > 3")
     page.evaluate("document.querySelector('[data-role=\"log\"]').style.maxHeight = '40px'")
@@ -281,10 +351,6 @@ def test_focus_scroll_folds_and_plots_outlive_many_updates(
     assert last["scroll"] == 0  # who scrolled up is left there
 
 
-FAST = """
-const patient = window.setTimeout;
-window.setTimeout = (what, time, ...more) => patient(what, time === 2000 ? 50 : time, ...more);
-"""
 MEASURE = """() => {
   const root = document.querySelector('#td-train'), log = root.querySelector('[data-role="log"]');
   return {
@@ -345,12 +411,12 @@ def test_a_hidden_page_asks_nothing(live: Callable[..., Any], server: Server) ->
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.post_data or ""))
     page.click("#td-tab-compare-button")
-    page.wait_for_timeout(2500)
+    page.wait_for_timeout(700)
     asked.clear()
-    page.wait_for_timeout(5000)
+    page.wait_for_timeout(1500)
     assert not [question for question in asked if "l_look" in question]
     page.click("#td-tab-train-button")
-    page.wait_for_timeout(1500)
+    page.wait_for_timeout(700)
     assert [question for question in asked if "l_look" in question]
 
 
@@ -414,8 +480,11 @@ def test_a_finished_runs_model_is_loaded_into_compare(
     until(lambda: server.queue.find(job.id).state == "finished")
     shutil.copytree(DEMO / "student", job.folder / "result")
     page = live(f"run={job.id}")
+    page.wait_for_selector('[data-l="load"]')
+    for button in page.locator('[data-l="load"]').all():  # who speaks says what is to be seen
+        assert (button.get_attribute("aria-label") or "").startswith(button.inner_text())
     page.click('[data-l="load"][data-as="student"]')
-    shows(page, str(job.folder / "result").rsplit("/", 1)[-1], "#td-header")
     shows(page, "in Compare as student", '[data-l-part="run/result"]')
+    page.wait_for_selector(f"{NOTE} p", state="detached")
     page.click('[data-l="compare-tab"]')
     assert page.locator("#td-tab-compare-button").get_attribute("aria-selected") == "true"

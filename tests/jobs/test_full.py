@@ -268,19 +268,49 @@ def test_going_on_from_models_that_know_the_rows_is_told(cooked: Any) -> None:
     assert any(s.startswith("The weights are new; the trigger threshold") for s in said)
 
 
-def test_the_first_rows_alone(cooked: Any) -> None:
+def test_some_rows_of_each_file_alone(cooked: Any) -> None:
     assert cli.main(line(cooked, "few", limit_rows=40)) == 0
     split = Split.load(cooked.path("few/split/split.json"))
     first = {
         text_hash(row.text)
         for name in ("emotions.tsv", "triggers.tsv")
-        for row in read_emotions(cooked.path(name), labelled=False)[:40]
+        for row in evenly(read_emotions(cooked.path(name), labelled=False), 40)
     }
     assert split.known == first
     data = read_manifest(Path(cooked.path("few/teacher"))).data
-    assert data[0]["rows"] == 40 - len([h for h in split.validation])
+    labelled = evenly(read_emotions(cooked.path("emotions.tsv")), 40)
+    held = [row for row in labelled if split.is_validation(row.text)]
+    assert held and data[0]["rows"] == 40 - len(held)
     student = read_manifest(Path(cooked.path("few/student")))
     assert student.data[0]["rows"] == 40
+
+
+def evenly(rows: list[Any], count: int) -> list[Any]:
+    """Of each of ``count`` equal parts the first row that lies in it."""
+    return [rows[n * len(rows) // count] for n in range(count)]
+
+
+def test_tweets_sorted_by_language_can_be_tried(files: Any, in_process: None) -> None:
+    """The first hundred are English, as in many a file: others are read too."""
+    english = [(f"e{n}", f"this is a good day number {n}") for n in range(100)]
+    french = [(f"f{n}", f"je suis tres content aujourd'hui {n}") for n in range(100)]
+    files.write("sorted.tsv", ("ID", "Texts"), english + french)
+    given = {"unlabelled": files.path("sorted.tsv"), "limit_rows": 40, "triggers": None}
+    assert cli.main(line(files, "sorted", **given)) == 0
+    student = read_manifest(Path(files.path("sorted/student")))
+    assert student.weight_reference is not None
+    assert student.weight_reference["languages"].get("fr", 0) > 10
+
+
+def test_english_tweets_alone_are_refused_before_anything_is_trained(
+    files: Any, in_process: None, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rows = [(str(n), f"this is a good day number {n}") for n in range(40)]
+    files.write("english.tsv", ("ID", "Texts"), [*rows, ("x", "12 345 !!")])
+    assert cli.main(line(files, "english", unlabelled=files.path("english.tsv"))) == 1
+    said = capsys.readouterr().err
+    assert "there is nothing to translate" in said and "Traceback" not in said
+    assert not any(event.kind is Kind.PLANNED for event in told(files, "english"))
 
 
 def test_files_that_cannot_be_used_are_named_before_anything_is_trained(

@@ -26,6 +26,7 @@ from transformers import TrainerCallback
 from core.errors import CheckpointError, ConfigError, DataError
 from train.config import TrainingConfig
 from train.events import EventLog, Kind, read, without_lost
+from train.jobs.following import Follower
 from train.kept import SEAL, newest
 from train.run import Run
 from train.training.loop import Fitted, fit, prepare
@@ -234,6 +235,40 @@ def test_events_tell_of_the_stop_and_equal_those_of_a_whole_run(tmp_path: Path) 
     ]
     assert told[0] == told[1]
     assert [step for name, step in told[0] if name == "loss"] == list(range(2, 105, 2))
+
+
+def test_step_zero_is_the_first_point_of_its_curve_once(tmp_path: Path) -> None:
+    """Whole, gone on with from a checkpoint, or begun again without one: the curves are equal."""
+    options: dict[str, Any] = {"keep": {"step_zero": True}}
+    start(tmp_path / "whole", **options)
+    stop(tmp_path / "parts", 6, **options)
+    start(tmp_path / "parts", resume=True, **options)
+    with pytest.raises(RuntimeError, match="power"):
+        start(tmp_path / "again", {2: _cut_off}, **options)
+    assert newest(tmp_path / "again" / "out.run" / "checkpoints") is None
+    start(tmp_path / "again", resume=True, **options)
+    whole, *others = [_scores(tmp_path / name) for name in ("whole", "parts", "again")]
+    assert [step for step, _ in whole] == [0, 4, 8, 12] and others == [whole, whole]
+    followed = [_followed(tmp_path / name) for name in ("whole", "parts", "again")]
+    assert followed == [whole] * 3
+
+
+def _cut_off() -> None:
+    raise RuntimeError("no power")
+
+
+def _scores(folder: Path) -> list[tuple[float, float]]:
+    """The validation curve, by the events."""
+    return [
+        (e.data["labels"]["step"], e.data["value"])
+        for e in without_lost(events_in(folder))
+        if e.kind is Kind.METRIC and e.data["name"] == "eval_score"
+    ]
+
+
+def _followed(folder: Path) -> list[tuple[float, float | None]]:
+    """The same, as a page sees it."""
+    return list(Follower(folder / "out.run").look().curves["teacher"]["eval_score"])
 
 
 def test_what_is_told_beside_the_loss_goes_on_as_well(tmp_path: Path) -> None:

@@ -392,6 +392,21 @@ def test_the_loader_itself_reads_weights_only(
     assert not (folder / "sprung").exists()
 
 
+def test_a_pickle_is_named_before_anything_else(folders: Any, copy: Callable[[Path], Path]) -> None:
+    """Of a checkpoint of ours, and of another whose classes would be refused too."""
+    ours, foreign = copy(folders.teacher), copy(folders.bert)
+    for folder in (ours, foreign):
+        (folder / "model.safetensors").unlink()
+        (folder / "pytorch_model.bin").write_bytes(pickle.dumps(Trap(folder / "sprung")))
+    said(id2label=STARS)(foreign)
+    assert "pytorch_model.bin, which is not read" in look(ours).problem
+    assert "can run code when opened" in look(foreign).problem
+    for folder in (ours, foreign):
+        with pytest.raises(TandemError):
+            load_emotion_model(folder)
+        assert not (folder / "sprung").exists()
+
+
 def test_no_other_pickle_is_opened(folders: Any, copy: Callable[[Path], Path]) -> None:
     """A folder full of traps beside good weights: none is so much as read."""
     folder = copy(folders.bert)

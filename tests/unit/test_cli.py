@@ -190,7 +190,7 @@ def test_help_of_a_recipe_lists_every_option(capsys: pytest.CaptureFixture[str])
     said = capsys.readouterr().out
     assert "  --degrees: number [°C], default 180.0, from 0 to 300\n      How hot" in said
     assert "  --data: text, must be given" in said
-    assert "  --max-minutes: number or null [min], default null, at least 0" in said
+    assert "  --max-minutes: number or null [min], default null, from 0 to 144,000" in said
     assert "  --threads: whole number or null, default null, from 1 to 1024" in said
 
 

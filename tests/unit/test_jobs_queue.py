@@ -228,7 +228,7 @@ def test_one_that_waits_is_cancelled_at_once_and_can_be_resumed(queue: Queue) ->
     first, second = submit(queue, "wait"), submit(queue, "quick")
     queue.stop(second.id)
     assert queue.find(second.id).state == "cancelled"
-    assert queue.find(second.id).sentence == "Cancelled before its turn came."
+    assert queue.find(second.id).sentence == "Cancelled before it began."
     third = submit(queue, "quick")
     again = queue.resume(second.id)
     assert (again.state, again.place, queue.find(third.id).place) == ("queued", 2, 1)

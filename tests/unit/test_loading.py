@@ -30,6 +30,7 @@ from core.loading import (
     save_encoder,
 )
 from core.modules import MeanPooledClassifier
+from core.reach import reach
 
 TEXTS = ["so happy today", "I love this 😂", "sad", ""]
 FOREIGN = ("neutral", "disgust", "Sad", "fear", "happiness", "angry", "love")
@@ -117,6 +118,16 @@ def test_a_foreign_model_reads_no_more_than_its_positions(tiny: Any, folders: An
         assert model.max_length == 96
         assert model.predict(["so " * 500])[0].truncated
     assert capacity(tiny.bert_config()) == capacity(tiny.xlmr_config()) == 96
+    assert reach(folders.bert) == reach(folders.xlmr) == 96, "without torch, from the files alone"
+
+
+def test_what_does_not_say_its_length_is_not_guessed(tmp_path: Path) -> None:
+    assert reach(tmp_path) is None
+    for odd in ("{", "[]", "{}", '{"max_position_embeddings": "many"}'):
+        (tmp_path / "config.json").write_text(odd)
+        assert reach(tmp_path) is None
+    (tmp_path / "tandem.json").write_text("{torn")
+    assert reach(tmp_path) is None
 
 
 class Trap:

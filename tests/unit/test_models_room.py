@@ -213,6 +213,12 @@ def test_every_place_is_named(room: Models) -> None:
         "0002-distil": "result",
         "by-hand": "run",
     }
+    assert {one.name: one.called for one in room.all() if one.place != "embedded"} == {
+        "own": "own",
+        "0001-full/student": "student",  # no run of the queue: it has no job.json
+        "0002-distil": "result",
+        "by-hand": "by-hand",
+    }
     loaded = {one.name: one.roles for one in room.all() if one.roles}
     assert loaded["teacher"] == ("teacher",) and loaded["student_before"] == ("student before",)
 
@@ -352,13 +358,14 @@ def test_the_main_figure_is_the_one_that_was_kept() -> None:
     plain = Found(Path("x"), "x", "x", "student")
     manifest = json.loads((DEMO / "student" / "tandem.json").read_text())
     kept = replace(plain, metrics=manifest["metrics"])
-    assert figures.main(kept) == ("macro-F1", manifest["metrics"]["after_macro_f1"])
+    assert figures.main(kept) == ("macro-F1", manifest["metrics"]["after_macro_f1"], "validation")
     before = replace(plain, metrics={**manifest["metrics"], "selected": "unrefined"})
-    assert figures.main(before) == ("macro-F1", manifest["metrics"]["before_macro_f1"])
+    value = manifest["metrics"]["before_macro_f1"]
+    assert figures.main(before) == ("macro-F1", value, "validation")
     teacher = replace(plain, role="teacher", metrics={"validation": {"macro_f1": 0.25}})
-    assert figures.main(teacher) == ("macro-F1", 0.25)
+    assert figures.main(teacher) == ("macro-F1", 0.25, "validation")
     machine = replace(plain, role="translator", metrics={"chrf_fr": 0.4, "chrf_nl": 0.6})
-    assert figures.main(machine) == ("chrF", pytest.approx(0.5))
+    assert figures.main(machine) == ("chrF", pytest.approx(0.5), "")
     assert figures.main(plain) is None
     assert figures.main(replace(plain, metrics={"macro_f1": float("nan")})) is None
 

@@ -1,5 +1,6 @@
 """train.options and train.values: what is read, what is refused, and all of it at once."""
 
+import re
 import shlex
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -15,6 +16,7 @@ from train import options
 from train.options import RecipeConfig, command, describe, dump, option, parse
 from train.paths import is_hub_id
 from train.recipes import RECIPES
+from train.values import Option, read
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -410,3 +412,25 @@ def test_every_recipe_is_fully_declared(name: str) -> None:
 def test_every_preset_is_valid(file: Path) -> None:
     recipe = RECIPES[file.stem.split("_")[0]]
     parse(recipe.config_class, file, complete=False)
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "unit", "said"),
+    [
+        (1, None, "rows", "at least 1 row"),
+        (10, None, "rows", "at least 10 rows"),
+        (None, 1, "steps", "at most 1 step"),
+        (1, 4096, "rows", "from 1 to 4096 rows"),
+        (0, 10_000_000, "", "from 0 to 10,000,000"),
+        (0, 0.5, "", "from 0 to 0.5"),
+        (0, 144_000, "min", "from 0 to 144,000 min"),
+    ],
+)
+def test_bounds_are_said_as_people_say_them(
+    low: float | None, high: float | None, unit: str, said: str
+) -> None:
+    row = Option("A number.", unit, low, high, name="n", kind=float)
+    assert row.bounds_and_unit == said
+    wrong = -1 if low is not None else 2
+    with pytest.raises(ValueError, match=re.escape(f"must be {said}, not {wrong}.")):
+        read(row, wrong)

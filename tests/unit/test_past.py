@@ -15,10 +15,10 @@ import pytest
 from core.errors import ModelError, TandemError
 from train import config, kept
 from train.__main__ import main
-from train.events import Kind, latest_run, read, without_lost
+from train.events import EventLog, Kind, latest_run, read, without_lost
 from train.lock import Lock
 from train.options import RecipeConfig, option
-from train.past import look
+from train.past import account, look, reached
 from train.recipes import RECIPES, Recipe
 from train.run import Run
 
@@ -225,3 +225,37 @@ def test_two_runs_on_one_output(typed: Typed, monkeypatch: pytest.MonkeyPatch) -
         assert code == 1 and f"(number {os.getpid()}) is at work in out.run" in said
         run.stage("still alive")
     assert typed("brew output=out")[0] == 0
+
+
+def pipeline(folder: Path, outputs: Path, stage: str) -> None:
+    """The run of a pipeline of which two stages began; the second one ended early."""
+    (folder / "job.json").parent.mkdir(parents=True, exist_ok=True)
+    rows = [
+        {"name": name, "recipe": "brew", "output": str(outputs / name), "needs": []}
+        for name in ("first", stage)
+    ]
+    with EventLog(folder / "events.jsonl") as log:
+        log.append(Kind.STARTED, recipe="brews", cwd=str(folder))
+        log.append(Kind.PLANNED, stages=rows)
+        for row in rows:
+            log.append(Kind.STAGE, name=row["name"])
+
+
+@pytest.mark.parametrize("moved", [False, True])
+def test_a_pipeline_stands_where_its_stage_does(typed: Typed, tmp_path: Path, moved: bool) -> None:
+    folder = tmp_path / "0001-brews"
+    place = folder / "result"
+    place.mkdir(parents=True)
+    pipeline(folder, Path("/gone") / "result" if moved else place, "second")
+    assert reached(folder) == ("second", None)
+    typed(f"brew output={place / 'second'} ends=stopped")
+    assert reached(folder) == ("second", 7)
+    step, sentence, hint = account(folder, "brews", str(place), "Cancelled")
+    assert (step, sentence) == (7, "Cancelled in second; its checkpoint of step 7 is kept.")
+    assert hint.startswith("Go on with: python -m train brews --resume output=")
+
+
+def test_a_plain_run_stands_at_its_own_checkpoint(typed: Typed) -> None:
+    typed("brew output=out ends=stopped")
+    assert reached(Path("out.run")) == ("", 7)
+    assert reached(Path("nowhere.run")) == ("", None)

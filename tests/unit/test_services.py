@@ -64,7 +64,7 @@ class Engine:
             raise self.problem
 
     def describe(self):
-        return None
+        return EngineInfo("cpu", ())
 
     def compare(self, texts, languages="auto", translations=None, progress=None, stop=None):
         self.asked.append((texts, languages, translations))

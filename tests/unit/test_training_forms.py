@@ -1,5 +1,6 @@
 """From a page's form to a run: fields, presets, problems, and a command that does the same."""
 
+import json
 import shlex
 from dataclasses import asdict
 from pathlib import Path
@@ -9,8 +10,9 @@ import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from core import hub as core_hub
 from core.embedded import DEMO
-from core.errors import ConfigError, InputError
+from core.errors import ConfigError, InputError, ModelError
 from dashboard.services import Services
 from dashboard.tabs import training_form
 from dashboard.training import forms, recipes
@@ -153,7 +155,7 @@ def test_everything_wrong_is_told_at_once_and_by_option(training, tmp_path):
         "epochs", "batch_size", "data", "output", "triggers", "epoch", "stages",
     }  # fmt: skip
     assert told["epochs"] == "must be a number, not 'many'."
-    assert "at least 1" in told["batch_size"] and "not open" in told["data"]
+    assert "from 1 to 4096 rows" in told["batch_size"] and "not open" in told["data"]
     assert told["output"] == words.NOT_FROM_HERE and "Did you mean epochs?" in told["epoch"]
     assert "is not an option." in told["stages"]
     assert "line 2" in told["triggers"]
@@ -251,6 +253,183 @@ def test_a_form_as_drawn_and_sent_back_is_the_preset(training, given_of):
         expected = {**forms.starts(bare.recipe, bare), **given_of[recipe]}
         plain = ask(training, recipe, expected, "quick")
         assert without_output(asked.config) == without_output(plain.config)
+
+
+# --- what only shows before a start
+
+
+class FakeHub:
+    """What core.hub says, without a network; counts how often it is asked."""
+
+    def __init__(self, sizes=None, kept=None):
+        self.sizes, self.kept, self.asked = sizes or {}, kept or {}, []
+
+    def cached(self, model):
+        return self.kept.get(model)
+
+    def listing(self, model, patience):
+        self.asked.append(model)
+        assert patience <= 5, "a person waits"
+        if model not in self.sizes:
+            raise ModelError(f"{model} is not on this machine and the hub cannot be reached.")
+        files = {"model.safetensors": self.sizes[model]}
+        return core_hub.Listing(model, "c", files, tuple(files), None)
+
+
+@pytest.fixture
+def hub(monkeypatch):
+    def use(**given):
+        fake = FakeHub(**given)
+        monkeypatch.setattr(core_hub, "cached", fake.cached)
+        monkeypatch.setattr(core_hub, "listing", fake.listing)
+        return fake
+
+    return use
+
+
+def test_a_model_that_is_nowhere_is_told_with_everything_else(training, given_of, hub):
+    fake = hub()
+    raw = {"data": given_of["teacher"]["data"], "batch_size": 0}
+    asked = training.ready(ask(training, "teacher", raw, "quick"))
+    told = dict(asked.problems)
+    assert set(told) == {"batch_size", "model"}
+    assert "roberta-large is not on this machine and the hub cannot be reached." in told["model"]
+    assert "assets/models/demo" in told["model"] and asked.config is None
+    with pytest.raises(ConfigError, match="2 things"):
+        training.start(asked, "")
+    training.ready(ask(training, "teacher", raw, "quick"))
+    assert fake.asked == ["roberta-large"], "the answer stands for a while"
+    assert training.queue.jobs() == ()
+
+
+def test_models_of_the_hub_are_asked_for_with_their_size(training, given_of, hub, tmp_path):
+    sizes = {
+        "FacebookAI/roberta-large": 1_400_000_000, "Helsinki-NLP/opus-mt-fr-en": 300_000_000,
+    }  # fmt: skip
+    fake = hub(sizes=sizes, kept={"FacebookAI/xlm-roberta-large": tmp_path})
+    asked = training.ready(ask(training, "full", given_of["full"], "paper"))
+    assert asked.problems == ()
+    assert sorted(fake.asked) == sorted(sizes), "what is in the cache is not asked for"
+    notes = " ".join(training.notes(asked))
+    assert "FacebookAI/roberta-large: 1.4\u00a0GB will be downloaded" in notes
+    assert "opus-mt-fr-en: 300\u00a0MB" in notes and "xlm-roberta" not in notes
+
+
+def test_models_on_this_disk_ask_nobody(training, given_of, hub):
+    fake = hub()
+    for recipe in ("full", "teacher", "distil"):
+        assert training.ready(ask(training, recipe, given_of[recipe])).problems == ()
+    assert fake.asked == []
+
+
+def test_more_length_than_a_model_reads_is_told(training, given_of, hub, tmp_path):
+    hub()
+    most = json.loads((DEMO / "teacher" / "tandem.json").read_text())["max_length"]
+    for recipe in ("full", "teacher"):
+        found = training.ready(ask(training, recipe, {**given_of[recipe], "max_length": 8000}))
+        (problem,) = found.problems
+        assert problem[0] == "max_length" and f"at most {most} sub-tokens" in problem[1]
+        assert ask(training, recipe, {**given_of[recipe], "max_length": 8193}).problems
+        assert not training.ready(
+            ask(training, recipe, {**given_of[recipe], "max_length": 64})
+        ).problems
+    plain = tmp_path / "data" / "roberta"
+    plain.mkdir()
+    sizes = {"model_type": "roberta", "max_position_embeddings": 514, "pad_token_id": 1}
+    (plain / "config.json").write_text(json.dumps(sizes))
+    raw = {"data": given_of["teacher"]["data"], "model": str(plain)}
+    assert not training.ready(ask(training, "teacher", {**raw, "max_length": 512})).problems
+    (problem,) = training.ready(ask(training, "teacher", {**raw, "max_length": 513})).problems
+    assert "at most 512" in problem[1]
+
+
+@pytest.mark.parametrize(
+    ("values", "steps"),
+    [
+        # 30 rows, 3 held out; 30 tweets, 3 of them: 27 in batches of 8 are 4 steps an epoch
+        ({"batch_size": 8, "teacher_epochs": 1, "student_epochs": 2, "distil_epochs": 3}, 24),
+        ({"batch_size": 30, "teacher_epochs": 1, "student_epochs": 1, "distil_epochs": 1}, 3),
+        ({"batch_size": 5, "limit_rows": 10, "teacher_epochs": 1.5, "student_epochs": 0,
+          "distil_epochs": 1}, 5),
+    ],
+)  # fmt: skip
+def test_steps_are_counted_where_they_are_known(training, given_of, hub, values, steps):
+    hub()
+    asked = training.ready(ask(training, "full", {**given_of["full"], **values}))
+    (said,) = [note for note in training.notes(asked) if "steps" in note]
+    assert said.startswith(f"About {steps} steps of training in three stages")
+
+
+def test_the_count_is_that_of_a_dry_run(training, given_of, hub):
+    hub()
+    from train.forecast.steps import total_steps
+    from train.training.rows import read_rows
+
+    asked = training.ready(ask(training, "teacher", {**given_of["teacher"], "batch_size": 4}))
+    rows = read_rows(asked.config, save=False)
+    expected = total_steps(asked.config, len(rows.train))
+    assert any(f"About {expected} steps" in note for note in training.notes(asked))
+
+
+def test_tweets_in_english_alone_are_warned_of(training, given_of, hub, tmp_path):
+    hub()
+    english = tmp_path / "data" / "english.tsv"
+    english.write_text("ID\tTexts\n" + "".join(f"{n}\tthis is a good day\n" for n in range(900)))
+    mixed = tmp_path / "data" / "sorted.tsv"
+    foreign = "".join(f"{n}\taujourd'hui je suis très content\n" for n in range(100))
+    mixed.write_text(english.read_text() + foreign)
+    for file, warned in ((english, True), (mixed, False)):
+        asked = training.ready(
+            ask(training, "full", {**given_of["full"], "unlabelled": [str(file)]})
+        )
+        assert asked.problems == ()
+        assert any("nothing to translate" in note for note in training.notes(asked)) is warned
+
+
+def test_a_file_that_waits_for_its_columns_is_not_called_missing(training):
+    sent = {"recipe": "full", "preset": "quick", "values": {}, "asking": ["data", "nonsense"]}
+    asked = training_form.asked(training, training_form.state(sent), "")
+    assert dict(asked.problems) == {
+        "data": words.COLUMNS_FIRST, "unlabelled": "must be given.",
+    }  # fmt: skip
+    for odd in ("data", [3], {"data": 1}):
+        with pytest.raises(InputError):
+            training_form.state({**sent, "asking": odd})
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("max_length", 10**9), ("epochs", 1e7), ("batch_size", 10**9), ("max_minutes", 1e12),
+        ("patience", 10**7), ("max_steps", 10**12), ("eval_steps", 10**12), ("warmup_steps", 10**9),
+        ("limit_rows", 10**400),
+    ],
+)  # fmt: skip
+def test_absurd_numbers_are_refused(training, given_of, name, value):
+    (problem,) = ask(training, "teacher", {**given_of["teacher"], name: value}).problems
+    assert problem[0] == name and problem[1].startswith("must be from ")
+
+
+def test_every_number_of_the_form_has_an_upper_bound():
+    for one in recipes.offered().values():
+        for row in recipes.settable(one).values():
+            if row.kind in (int, float):
+                assert row.high is not None, f"{one.name}: {row.name}"
+
+
+def test_a_name_is_no_longer_than_a_line(training, given_of):
+    asked = ask(training, "split", given_of["split"])
+    with pytest.raises(ConfigError, match="81 characters"):
+        training.start(asked, "", "x" * 81)
+    assert training.queue.jobs() == ()
+
+
+def test_what_the_form_and_a_problem_call_the_limit_is_the_same(training):
+    html = training_form.draw(training, training_form.state({"recipe": "split"}), "")
+    assert f"<strong>{words.name_of('limit_rows')}</strong>" in html
+    assert str(training.queue.root / "NUMBER-split" / "result") in html
+    full = training_form.draw(training, training_form.state({"recipe": "full"}), "")
+    assert full.count(" multiple ") == 2, "unlabelled and dev take several files at once"
 
 
 # --- presets

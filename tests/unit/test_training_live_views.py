@@ -14,7 +14,9 @@ from dashboard.views.training import compared, curves, live, made, runs, signs, 
 from dashboard.views.training.made import Made
 from dashboard.views.training.runs import Seen
 from dashboard.wording import training_live as words
+from dashboard.wording import training_scores
 from train.jobs.records import Job, Part, State, Told, Weights
+from train.jobs.standing import AGAIN
 
 NASTY = '<img src=x onerror="alert(1)">${alert(1)}\u202e&amp;\'"'
 JOB = Job("full-0001", Path("/runs/train/full-0001"), "full", "running", "My run", made=1000.0)
@@ -57,6 +59,57 @@ def told(**more: Any) -> Told:
 
 
 # --- the first sentence
+
+
+PIPELINE = (
+    Part("split", "split", "ran", 12.0),
+    Part("teacher", "teacher", "ran", 348.0),
+    Part("student_before", "student", "up to date", 999.0),
+    Part("student", "distil", "running", 5.0),
+    Part("scores", "evaluate"),
+)
+
+
+def test_of_a_pipeline_the_bar_says_what_earlier_stages_took() -> None:
+    now = told(done=412, total=1482, left=60.0, parts=PIPELINE)
+    said = Text(live.state(Seen(JOB, now, 1060.0))).text
+    assert "stage 4 of 5: student" in said and "left in this stage" in said
+    assert "earlier stages took 6\u00a0min" in said.replace(" min", "\u00a0min")
+
+
+def test_a_stage_that_counts_nothing_yet_says_what_it_does() -> None:
+    said = Text(live.state(Seen(JOB, told(parts=PIPELINE), 1060.0))).text
+    assert words.PREPARING in said
+    said = Text(live.state(Seen(JOB, told(parts=PIPELINE, part="weigh_again"), 1060.0))).text
+    assert "Preparing: weigh again" in said
+
+
+@pytest.mark.parametrize(
+    ("step", "said"),
+    [
+        (32, "Stopped in student, at step 32; Resume goes on from there."),
+        (None, "Stopped in student, before its first checkpoint; Resume begins this stage again"),
+    ],
+)
+def test_a_stopped_pipeline_says_in_which_stage_and_at_which_step(
+    step: int | None, said: str
+) -> None:
+    job = replace(JOB, state="cancelled", sentence="Cancelled.", hint="Go on with: python -m x")
+    now = told(step=step, parts=PIPELINE, ended=1060.0)
+    found = Text(live.state(Seen(job, now, 1060.0))).text
+    assert said in found and "python -m" not in found and "Cancelled." not in found
+
+
+def test_a_killed_one_keeps_its_reason() -> None:
+    job = replace(JOB, state="interrupted", sentence="Its process was killed.", hint="Less.")
+    found = Text(live.state(Seen(job, told(step=7), 1060.0))).text
+    assert "Its process was killed. Less. Interrupted at step 7; Resume goes on" in found
+
+
+def test_one_cancelled_before_it_began_has_nothing_to_go_on_from() -> None:
+    job = replace(JOB, state="cancelled", sentence="Cancelled before it began.", hint=AGAIN)
+    found = Text(live.state(Seen(job, Told("full"), None))).text
+    assert f"Cancelled before it began. {AGAIN}" in found and "checkpoint" not in found
 
 
 @pytest.mark.parametrize("state", STATES)
@@ -112,7 +165,7 @@ def test_a_failed_one_gives_reason_and_hint() -> None:
 def test_an_interrupted_one_says_from_where_it_would_go_on() -> None:
     job = replace(JOB, state="interrupted")
     assert "step 1,200" in Text(live.state(Seen(job, told(step=1200), 1.0))).text
-    assert words.NO_CHECKPOINT in Text(live.state(Seen(job, told(), 1.0))).text
+    assert "its first checkpoint" in Text(live.state(Seen(job, told(), 1.0))).text
 
 
 @pytest.mark.parametrize(
@@ -165,8 +218,28 @@ def test_the_list_says_who_what_and_where_in_the_queue() -> None:
 )
 def test_the_main_figure(outcome: Mapping[str, Any], curve: Any, expected: float | None) -> None:
     own = {"student": {"eval_macro_f1": curve}} if curve else {}
-    found = runs.main_figure(told(outcome=outcome, curves=own))
-    assert (found and found[1]) == expected
+    found = runs.main_figure(Seen(JOB, told(outcome=outcome, curves=own)))
+    assert (found and found.value) == expected
+
+
+def test_the_main_figure_says_what_it_was_measured_on_and_whose_it_is() -> None:
+    points = {"teacher": {"eval_macro_f1": ((10.0, 0.696),)}}
+    running = Text(runs.table([Seen(JOB, told(curves=points), 1.0)], "", 1)).text
+    assert "0.696 macro-F1 on validation · teacher" in running
+    outcome = {"macro_f1": 0.7, "validation_rows": 50}
+    ended = runs.main_figure(Seen(JOB, told(outcome=outcome)))
+    assert ended is not None and ended.name == "macro-F1 on validation (50 rows)"
+
+
+def test_a_training_that_changed_nothing_says_so_on_top() -> None:
+    done = replace(JOB, state="finished")
+    kept = Text(live.state(Seen(done, told(outcome={"selected": "step 0"})))).text
+    assert training_scores.UNCHANGED in kept
+    other = Text(live.state(Seen(done, told(outcome={"selected": "trained"})))).text
+    assert training_scores.UNCHANGED not in other
+    parts = (Part("student", "distil", "ran", figures={"selected": "step 0"}),)
+    of_stage = Text(live.state(Seen(done, told(parts=parts)))).text
+    assert "student: no step was better than the start" in of_stage
 
 
 # --- stages
@@ -183,11 +256,12 @@ def test_stages_that_do_not_need_each_other_share_a_level() -> None:
 
 def test_a_skipped_stage_says_so_and_a_failed_one_why() -> None:
     parts = (
-        Part("teacher", "teacher", "up to date"),
+        Part("teacher", "teacher", "up to date", 243.0),
         Part("student", "distil", "failed", 3.0, sentence="The loss is not a number."),
     )
     said = Text(stages.stages(parts)).text
-    assert "up to date – skipped" in said and "The loss is not a number." in said
+    assert "skipped, as before: 4 min 3 s" in said
+    assert "The loss is not a number." in said
 
 
 # --- curves and weights
@@ -252,8 +326,42 @@ def test_only_options_that_differ_are_shown() -> None:
     assert found == {
         "epochs": ["3", "4"],
         "stages.teacher.epochs": ["1", "2"],
-        "x": [words.NOT_SET, "null"],
-    }
+    }  # x is null in one and unknown in the other: no difference
+
+
+def test_options_of_several_recipes_begin_with_those_that_all_have() -> None:
+    one, two = {"epochs": 3, "teacher_model": "a"}, {"epochs": 4, "beams": 2}
+    html = compared.differences(["a", "b"], [one, two], True)
+    first, _, folded = html.partition("<details")
+    assert "epochs" in first and "beams" not in first
+    assert "beams" in folded and "teacher_model" in folded and "(2)" in folded
+    assert "<details" not in compared.differences(["a", "b"], [one, two])
+
+
+@pytest.mark.parametrize(
+    ("metric", "values", "expected"),
+    [
+        ("eval_macro_f1", (0.7, 0.7), [0.68, 0.72]),
+        ("eval_macro_f1", (0.99, 1.0), [0.97, 1.0]),
+        ("eval_macro_f1", (0.0, 0.01), [0.0, 0.03]),
+        ("eval_macro_f1", (0.2, 0.7), [0.16, 0.74]),
+        ("loss", (2.0, 2.0), [1.8, 2.2]),
+        ("loss", (0.5, 2.0), None),
+    ],
+)
+def test_an_axis_is_as_long_as_its_values_deserve(
+    metric: str, values: tuple[float, ...], expected: list[float] | None
+) -> None:
+    points = tuple(enumerate(values))
+    [figure] = figures(curves.sections({"student": {metric: points}}, {})["student"])
+    assert figure["layout"]["yaxis"].get("range") == expected
+
+
+def test_figures_that_say_nothing_are_left_out() -> None:
+    said = Text(made.table({"validation_seen": 0, "f1": 0.0, "note": "none", "x": None})).text
+    assert "trained or chosen on" not in said and "none" not in said and "x" not in said.split()
+    assert "F1 0" in said, "a figure that is 0 is a figure"
+    assert "trained or chosen on 3" in Text(made.table({"validation_seen": 3})).text
 
 
 def test_a_small_option_is_written_so_that_it_can_be_told_apart() -> None:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from core.embedded import DEMO
 from core.errors import InputError
 from dashboard.batch.results import Store
-from dashboard.training.places import Places
+from dashboard.training.places import EXAMPLES, Places
 from train.values import Option
 
 FILE = Option("A file.", name="data", path="file")
@@ -47,6 +47,9 @@ def test_files_of_opened_folders_are_taken_and_resolved(places, tmp_path, monkey
     monkeypatch.chdir(tmp_path)
     assert places.allowed(FILE, "data/../data/file.tsv", "") == str(tmp_path / "data" / "file.tsv")
     assert places.allowed(MODEL, str(DEMO / "teacher"), "") == str(DEMO / "teacher")
+    bundled = str(EXAMPLES / "tweets.tsv")
+    assert Path(bundled).is_file() and places.allowed(FILE, bundled, "") == bundled
+    assert not places.writable(EXAMPLES)
 
 
 def test_nothing_leads_out(places, tmp_path, monkeypatch):
@@ -63,7 +66,7 @@ def test_nothing_leads_out(places, tmp_path, monkeypatch):
         "/proc/self/environ", "/dev/zero", "/dev/stdin", "http://example.org/x.tsv",
     ):  # fmt: skip
         if value:
-            assert "not open to this page" in refused(places, value), value
+            assert "not open here" in refused(places, value), value
 
 
 def test_what_is_missing_outside_reads_like_what_is_there(places, tmp_path):

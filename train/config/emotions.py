@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from core.attribution import METHODS
+from train.config.limits import LONGEST, MOST_ROWS
 from train.config.training import (
     CachingConfig,
     GoingOnConfig,
@@ -44,10 +45,18 @@ class TeacherConfig(TrainingConfig, SplitConfig, GoingOnConfig):
         (), "Further labelled files with a Source column, training rows only.", path="file"
     )
     extra_sources: tuple[str, ...] = option((), "Sources of the extra files to use; none uses all.")
-    extra_per_class: int = option(2000, "At most this many extra rows a class.", unit="rows", low=0)
+    extra_per_class: int = option(
+        2000, "At most this many extra rows a class.", unit="rows", low=0, high=MOST_ROWS
+    )
     pooling: str = option("cls", "What the head reads.", choices=("cls", "mean"))
     prefix: str = option("", "Instruction put before every text, as E5's 'query: '.")
-    max_length: int = option(128, "Longer texts are cut.", unit="sub-tokens", low=8)
+    max_length: int = option(
+        128,
+        "Longer texts are cut; at most what the model can read.",
+        unit="sub-tokens",
+        low=8,
+        high=LONGEST,
+    )
     class_weights: str = option(
         "none", "Weight of a class in the loss, by its frequency.", choices=("none", "sqrt", "full")
     )
@@ -90,6 +99,7 @@ class DistilConfig(PairsConfig, CachingConfig, LimitedConfig, GoingOnConfig):
         "so that neutral sentences do not drown the others.",
         unit="pairs",
         low=1,
+        high=MOST_ROWS,
     )
     data: str = option("", "EXALT emotion file: its validation rows select.", path="file")
     split: str = option("", "The split file of teacher and student.", path="file")

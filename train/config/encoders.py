@@ -2,6 +2,15 @@
 
 from dataclasses import dataclass
 
+from train.config.limits import (
+    LONGEST,
+    MOST_AT_ONCE,
+    MOST_LAYERS,
+    MOST_PIECES,
+    MOST_ROWS,
+    MOST_STEPS,
+    WIDEST,
+)
 from train.config.training import ParallelConfig
 from train.options import RecipeConfig, option
 
@@ -14,9 +23,9 @@ class TrimConfig(RecipeConfig):
     texts: tuple[str, ...] = option((), "Data files whose Texts decide what is kept.", path="file")
     layers: tuple[int, ...] = option((), "Layers to keep, by number; none keeps all.")
     vocabulary: int = option(
-        8000, "Word pieces to keep, the most frequent.", unit="pieces", low=100
+        8000, "Word pieces to keep, the most frequent.", unit="pieces", low=100, high=MOST_PIECES
     )
-    positions: int = option(128, "Longest input kept.", unit="sub-tokens", low=8)
+    positions: int = option(128, "Longest input kept.", unit="sub-tokens", low=8, high=LONGEST)
     emoji: str | None = option(
         None, "Emoji names (TSV): emoji in the texts become tokens.", path="file"
     )
@@ -42,11 +51,15 @@ class BaseConfig(ParallelConfig):
         None, "Split file: its validation texts are left out of english.", path="file"
     )
     layers: tuple[int, ...] = option((0, 2, 5), "Layers of the English encoder to start from.")
-    vocabulary: int = option(10000, "SentencePiece vocabulary.", unit="pieces", low=500)
-    positions: int = option(128, "Longest input.", unit="sub-tokens", low=8)
+    vocabulary: int = option(
+        10000, "SentencePiece vocabulary.", unit="pieces", low=500, high=MOST_PIECES
+    )
+    positions: int = option(128, "Longest input.", unit="sub-tokens", low=8, high=LONGEST)
     learning_rate: float = option(5e-4, "Peak learning rate.", low=0.0, high=1.0)
-    batch_size: int = option(64, "Pairs per step.", unit="rows", low=1)
-    warmup_steps: int = option(200, "Steps over which the learning rate rises.", low=0)
+    batch_size: int = option(64, "Pairs per step.", unit="rows", low=1, high=MOST_AT_ONCE)
+    warmup_steps: int = option(
+        200, "Steps over which the learning rate rises.", low=0, high=MOST_STEPS
+    )
     beta2: float = option(0.999, "Adam's second moment decay.", low=0.0, high=1.0)
 
 
@@ -58,12 +71,16 @@ class TranslatorConfig(ParallelConfig):
         None, "Translator checkpoint to go on from, with its vocabulary and size.", path="folder"
     )
     languages: tuple[str, ...] = option(("fr", "nl", "ru", "es"), "Source languages.")
-    pairs_per_language: int = option(90000, "At most this many pairs a file.", unit="pairs", low=1)
-    vocabulary: int = option(8000, "Joint SentencePiece vocabulary.", unit="pieces", low=500)
-    width: int = option(192, "Hidden size.", low=16)
-    encoder_layers: int = option(3, "Encoder layers.", low=1)
-    decoder_layers: int = option(1, "Decoder layers.", low=1)
-    heads: int = option(4, "Attention heads.", low=1)
+    pairs_per_language: int = option(
+        90000, "At most this many pairs a file.", unit="pairs", low=1, high=MOST_ROWS
+    )
+    vocabulary: int = option(
+        8000, "Joint SentencePiece vocabulary.", unit="pieces", low=500, high=MOST_PIECES
+    )
+    width: int = option(192, "Hidden size.", low=16, high=WIDEST)
+    encoder_layers: int = option(3, "Encoder layers.", low=1, high=MOST_LAYERS)
+    decoder_layers: int = option(1, "Decoder layers.", low=1, high=MOST_LAYERS)
+    heads: int = option(4, "Attention heads.", low=1, high=MOST_LAYERS)
     noise: float = option(
         0.3,
         "Share of pairs with tweet-like noise: case, punctuation, accents, @user, http.",
@@ -73,9 +90,11 @@ class TranslatorConfig(ParallelConfig):
     joined: float = option(
         0.1, "Share of pairs that follow another in the same row, as sentences do.", low=0, high=1
     )
-    max_pieces: int = option(60, "Longer pairs are left out.", unit="pieces", low=8)
+    max_pieces: int = option(60, "Longer pairs are left out.", unit="pieces", low=8, high=LONGEST)
     label_smoothing: float = option(0.1, "Label smoothing.", low=0.0, high=0.9)
     learning_rate: float = option(2e-3, "Peak learning rate.", low=0.0, high=1.0)
-    batch_size: int = option(96, "Pairs per step.", unit="rows", low=1)
-    warmup_steps: int = option(400, "Steps over which the learning rate rises.", low=0)
+    batch_size: int = option(96, "Pairs per step.", unit="rows", low=1, high=MOST_AT_ONCE)
+    warmup_steps: int = option(
+        400, "Steps over which the learning rate rises.", low=0, high=MOST_STEPS
+    )
     beta2: float = option(0.98, "Adam's second moment decay.", low=0.0, high=1.0)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from core.languages import LANGUAGES
+from train.config.limits import MOST_ROWS
 from train.config.training import CachingConfig
 from train.options import RecipeConfig, option
 
@@ -33,7 +34,7 @@ class EvaluateConfig(CachingConfig):
         path="file",
     )
     limit: int | None = option(
-        None, "At most this many rows a file, a seeded sample.", unit="rows", low=10
+        None, "At most this many rows a file, a seeded sample.", unit="rows", low=10, high=MOST_ROWS
     )
     translator: str | None = option(
         None, "Translator, for teacher, baseline and parallel.", path="model"
@@ -51,8 +52,9 @@ class EvaluateConfig(CachingConfig):
         "0: none.",
         unit="sentences",
         low=0,
+        high=MOST_ROWS,
     )
-    bootstrap: int = option(1000, "Resamples of the confidence interval.", low=100)
+    bootstrap: int = option(1000, "Resamples of the confidence interval.", low=100, high=100_000)
 
     def problems(self) -> list[str]:
         if not self.names or len(self.names) == len(self.models):
@@ -105,7 +107,9 @@ class QualityConfig(RecipeConfig):
         "Rival: cosine of this multilingual encoder's vectors of both sides.",
         path="model",
     )
-    bootstrap: int = option(2000, "Resamples of intervals and of differences.", low=100)
+    bootstrap: int = option(
+        2000, "Resamples of intervals and of differences.", low=100, high=100_000
+    )
 
     def problems(self) -> list[str]:
         return [] if self.scores else ["scores names no column."]
@@ -164,7 +168,9 @@ class PackConfig(RecipeConfig):
         low=0,
         high=1,
     )
-    probes: int = option(1000, "Probe texts, a seeded sample.", unit="texts", low=10)
+    probes: int = option(
+        1000, "Probe texts, a seeded sample.", unit="texts", low=10, high=MOST_ROWS
+    )
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,6 +9,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from core.embedded import embedded
+from train.config.limits import (
+    LONGEST,
+    MOST_AT_ONCE,
+    MOST_EPOCHS,
+    MOST_PATIENCE,
+    MOST_ROWS,
+)
 from train.config.pipelines import PipelineConfig
 from train.config.training import REPORT_TO, TRACKER
 from train.options import option
@@ -56,29 +63,49 @@ class FullConfig(PipelineConfig):
         None, "Folder, hub id, or hub ids with {language}; null: the embedded one.", path="model"
     )
     limit_rows: int | None = option(
-        None, "Only the first rows of each file, to try it; null: all.", unit="rows", low=10
+        None,
+        "Use only so many rows of each file, spread evenly over it, to try the recipe; null: all.",
+        unit="rows",
+        low=10,
+        high=MOST_ROWS,
     )
     dev_rows: int | None = option(
-        None, "At most this many rows of a measured file, a seeded sample.", unit="rows", low=10
+        None,
+        "At most this many rows of a measured file, a seeded sample.",
+        unit="rows",
+        low=10,
+        high=MOST_ROWS,
     )
     validation_fraction: float = option(0.1, "Share of data held out.", low=0.01, high=0.5)
-    teacher_epochs: float = option(3.0, "Passes of the teacher over data.", low=0.0)
+    teacher_epochs: float = option(
+        3.0, "Passes of the teacher over data.", low=0.0, high=MOST_EPOCHS
+    )
     teacher_learning_rate: float = option(
         2e-5, "Peak learning rate of the teacher (paper: 5e-6).", low=0.0, high=1.0
     )
-    student_epochs: float = option(3.0, "Passes of the student over data.", low=0.0)
+    student_epochs: float = option(
+        3.0, "Passes of the student over data.", low=0.0, high=MOST_EPOCHS
+    )
     student_learning_rate: float = option(
         2e-5, "Peak learning rate of the student on data (paper: 5e-6).", low=0.0, high=1.0
     )
-    distil_epochs: float = option(3.0, "Passes of the student over the translated tweets.", low=0.0)
+    distil_epochs: float = option(
+        3.0, "Passes of the student over the translated tweets.", low=0.0, high=MOST_EPOCHS
+    )
     distil_learning_rate: float = option(
         1.5e-5,
         "Peak learning rate of the student on translated tweets (paper: XLM-R 1e-7).",
         low=0.0,
         high=1.0,
     )
-    batch_size: int = option(32, "Texts per optimiser step.", unit="rows", low=1)
-    max_length: int = option(128, "Longer texts are cut.", unit="sub-tokens", low=8)
+    batch_size: int = option(32, "Texts per optimiser step.", unit="rows", low=1, high=MOST_AT_ONCE)
+    max_length: int = option(
+        128,
+        "Longer texts are cut; at most what the model can read.",
+        unit="sub-tokens",
+        low=8,
+        high=LONGEST,
+    )
     pooling: str = option(
         "cls",
         "What a fresh head reads; a teacher or student that is gone on with keeps its own.",
@@ -91,7 +118,10 @@ class FullConfig(PipelineConfig):
         "none", "Weight of a class in the loss, by its frequency.", choices=("none", "sqrt", "full")
     )
     patience: int = option(
-        3, "Stop after this many validations without a better score; 0 never stops.", low=0
+        3,
+        "Stop after this many validations without a better score; 0 never stops.",
+        low=0,
+        high=MOST_PATIENCE,
     )
     select: str = option(
         "validation",

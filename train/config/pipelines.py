@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from train.options import RecipeConfig, describe, option
+from train.config.limits import MOST_ROWS
+from train.options import MOST_MINUTES, RecipeConfig, describe, option
 from train.prepare.sources import SOURCES
 
 
@@ -34,9 +35,15 @@ class PrepareConfig(RecipeConfig):
         (), "Originals to do without; none of them counts as missing.", choices=tuple(SOURCES)
     )
     dev_pairs: int = option(
-        500, "Pairs held out for development, at most, a language.", unit="pairs", low=0
+        500,
+        "Pairs held out for development, at most, a language.",
+        unit="pairs",
+        low=0,
+        high=MOST_ROWS,
     )
-    mono_rows: int = option(100_000, "Single sentences, at most, a language.", unit="rows", low=0)
+    mono_rows: int = option(
+        100_000, "Single sentences, at most, a language.", unit="rows", low=0, high=MOST_ROWS
+    )
 
     def problems(self) -> list[str]:
         paths = [Path(place).resolve() for place in (self.output, self.originals) if place]
@@ -71,6 +78,7 @@ class PipelineConfig(RecipeConfig):
         "null: no limit.",
         unit="min",
         low=0,
+        high=MOST_MINUTES,
     )
 
     def places(self) -> dict[str, str]:

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from functools import singledispatch
 
 from core.labels import LABELS
+from core.sampling import spread
 from train.config import (
     BaseConfig,
     DistilConfig,
@@ -38,9 +39,9 @@ def steps(config: RecipeConfig) -> list[str]:
 def _full(config: FullConfig) -> list[str]:
     from core.data import read_emotions, read_texts
 
-    data = read_emotions(config.data, labelled=True)[: config.limit_rows]
+    data = spread(read_emotions(config.data, labelled=True), config.limit_rows)
     held = round(config.validation_fraction * len(data))
-    tweets = sum(len(read_texts(path)[: config.limit_rows]) for path in config.unlabelled)
+    tweets = sum(len(spread(read_texts(path), config.limit_rows)) for path in config.unlabelled)
     limit = config.dev_rows or config.limit_rows
     measured = sum(len(read_emotions(path, labelled=True)[:limit]) for path in config.dev)
     return [
@@ -142,7 +143,7 @@ def _triggers(config: TriggersConfig) -> list[str]:
     from core.data import read_triggers
     from core.splits import Split
 
-    tweets = read_triggers(config.data, labelled=True)[: config.limit_rows]
+    tweets = spread(read_triggers(config.data, labelled=True), config.limit_rows)
     _, rows = Split.load(config.split).partition(tweets)
     others = len(config.methods)
     more = f", by the model and by {others} methods of explanation" if others else ""
@@ -170,7 +171,7 @@ def _pairs(config: ParallelConfig) -> int:
     from train.training.parallel import read_pairs
 
     read = (read_pairs(path, config.licences) for path in config.parallel)
-    found = (len(pairs[: config.limit_rows]) for pairs in read)
+    found = (len(spread(pairs, config.limit_rows)) for pairs in read)
     return sum(min(count, config.pairs_per_language) for count in found)
 
 

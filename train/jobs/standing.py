@@ -15,6 +15,7 @@ from train.jobs.reading import began, last_event, last_lines
 from train.jobs.records import State
 
 RESUME = "Resume goes on from where it was."
+AGAIN = "Resume puts it into the queue again."
 SMALLER = "A smaller batch_size or max_length needs less of it. Resume goes on from where it was."
 _LAST_WORDS = 5  # lines
 _LONG = 400  # characters
@@ -67,7 +68,9 @@ def _waiting(folder: Path, asked: Asked) -> Standing:
     if ended is not None:
         return Standing("failed", ended.trouble, over=True)
     if Stop.of(folder, asked.attempt) is not None:
-        return Standing("cancelled", "Cancelled before its turn came.", RESUME, over=True)
+        if asked.attempt > 1:  # what it did before is kept
+            return Standing("cancelled", "Cancelled before its turn came.", RESUME, over=True)
+        return Standing("cancelled", "Cancelled before it began.", AGAIN, over=True)
     return Standing("queued")
 
 
@@ -77,6 +80,7 @@ def _after(folder: Path, started: Started, ended: Ended | None, stop: Stop | Non
     code, over = (ended.code, True) if ended is not None else (None, False)
     if event is not None and event.kind in TOLD:
         state, sentence, hint = told(event, stop is not None)
+        hint = RESUME if state in ("cancelled", "interrupted") else hint  # not the shell's line
     elif ended is not None and ended.forced:
         state, sentence = "cancelled", f"It was ended by force after {stop_grace(stop):g} seconds."
         hint = RESUME

@@ -156,8 +156,9 @@ def _gone_on(before: Run, new: Run, data: Mapping[str, Any]) -> Run:
     run = copy.copy(before)
     run.earlier, run.began, run.ended = before.seconds, new.began, None
     run.where, run.step, run.progress = new.where, None, Progress()
-    for curve in run.curves.values():
-        curve.cut(number(data.get("step")) or 0)
+    step = number(data.get("step"))
+    for curve in run.curves.values():  # without a checkpoint step 0 is measured again too
+        curve.cut(-1 if step is None else step)
     for stage in run.stages.values():
         stage.end(before.last, "interrupted")
     return run

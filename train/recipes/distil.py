@@ -22,6 +22,7 @@ from core.hub import Progress, locate
 from core.loading import load_emotion_model, save_emotion_model
 from core.models import EmotionModel, module_identity
 from core.records import TranslationStatus
+from core.sampling import spread
 from core.splits import Split
 from core.translation import Decoding, Translator
 from core.translators import load_translator
@@ -220,6 +221,7 @@ def _figures(
     figures: dict[str, object] = {
         "selected": "step 0" if fitted.selected_initial else "refined",
         "steps": fitted.steps,
+        "validation_rows": len(validation),
         "counts": frozen.counts,
     }
     for name, values in (("before", fitted.initial), ("after", after), ("last", last)):
@@ -251,7 +253,7 @@ def _data(config: DistilConfig, frozen: Frozen) -> tuple[dict[str, Any], ...]:
     )
     return (
         *(
-            data_entry(path, len(read_texts(path)[: config.limit_rows]), "unlabelled")
+            data_entry(path, len(spread(read_texts(path), config.limit_rows)), "unlabelled")
             for path in config.unlabelled
         ),
         *(data_entry(path, given[language_of(path)], "pairs") for path in config.parallel),

@@ -9,14 +9,20 @@ from collections.abc import Callable, Iterator
 
 from core.data import read_emotions, read_texts, read_triggers
 from core.errors import DataError
+from core.languages import LanguageIdentifier
+from core.records import UNKNOWN
+from core.sampling import spread
 from train.config import FullConfig
 from train.run import Run
 from train.stages.pipeline import run_pipeline
+
+ENGLISH = "en"
 
 
 def run(config: FullConfig, run: Run) -> dict[str, object]:
     """Read every file once, then bring every stage up to date."""
     _refuse_unreadable(config)
+    _refuse_untranslatable(config)
     return run_pipeline(config, run)
 
 
@@ -28,6 +34,20 @@ def _refuse_unreadable(config: FullConfig) -> None:
     if found:
         listed = "\n".join(f"- {error}" for error in found)
         raise DataError(f"{len(found)} files cannot be used.", listed)
+
+
+def _refuse_untranslatable(config: FullConfig) -> None:
+    """Raises DataError where no tweet is there that the student would be distilled on."""
+    identifier = LanguageIdentifier()
+    for path in config.unlabelled:
+        texts = spread(read_texts(path), config.limit_rows)
+        if any(identifier.identify(text).code not in (ENGLISH, UNKNOWN) for text in texts):
+            return
+    raise DataError(
+        "All tweets in unlabelled are English, or of a language that is not known: there is "
+        "nothing to translate.",
+        "Distillation learns from tweets in other languages: name a file that holds some.",
+    )
 
 
 def _readers(config: FullConfig) -> Iterator[Callable[[], object]]:

@@ -6,6 +6,7 @@ Knows which files it is drawn from; how it is drawn is ``core.splits``'.
 from pathlib import Path
 
 from core.data import read_emotions, read_triggers
+from core.sampling import spread
 from core.splits import make_split
 from train.config import SplitConfig
 from train.run import Run
@@ -16,9 +17,9 @@ FILE = "split.json"
 def run(config: SplitConfig, run: Run) -> dict[str, object]:
     """Draw the split over the texts of both files; write ``<output>/split.json``."""
     run.stage("drawing")
-    rows = read_emotions(config.data, labelled=True)[: config.limit_rows]
+    rows = spread(read_emotions(config.data, labelled=True), config.limit_rows)
     if config.triggers is not None:
-        rows += read_triggers(config.triggers, labelled=True)[: config.limit_rows]
+        rows += spread(read_triggers(config.triggers, labelled=True), config.limit_rows)
     split = make_split([row.text for row in rows], config.seed, config.validation_fraction)
     place = Path(config.output) / FILE
     split.save(place)

@@ -17,6 +17,7 @@ from core.evaluation.trigger_scores import CHUNK, Tweets, methods_of, own_method
 from core.loading import load_emotion_model
 from core.models import EmotionModel
 from core.records import Example
+from core.sampling import spread
 from core.splits import Split
 from core.trigger_metrics import trigger_report
 from core.trigger_sweep import Floats, best_threshold
@@ -72,7 +73,8 @@ def _validation(config: TriggersConfig) -> tuple[Manifest, list[Example]]:
             f"{config.model} was trained on another split than {config.split}.",
             "Use its own split file, or insist=true if you know why.",
         )
-    _, rows = split.partition(read_triggers(config.data, labelled=True)[: config.limit_rows])
+    tweets = spread(read_triggers(config.data, labelled=True), config.limit_rows)
+    _, rows = split.partition(tweets)
     if not any(any(row.triggers or ()) for row in rows):
         raise DataError(
             f"{config.data} has no trigger on the validation side.", "Use another split."

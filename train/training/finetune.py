@@ -80,7 +80,8 @@ def finetune(config: TeacherConfig, run: Run, role: str) -> dict[str, object]:
         also=lambda aside: save_texts(aside, labelled, unlabelled),
     )
     run.saved(config.output)
-    return {**figures, **seen}
+    chosen = {} if parent is None else {"selected": selected(fitted)}
+    return {**figures, "validation_rows": len(rows.validation), **seen, **chosen}
 
 
 def parent_of(place: Source) -> Manifest | None:
@@ -244,6 +245,11 @@ def class_weights(labels: Sequence[str], kind: str) -> Tensor:
     return raw * rows.sum() / (raw * rows).sum()
 
 
+def selected(fitted: Fitted) -> str:
+    """Which weights a training of a model with old ones ended with: "step 0" or "trained"."""
+    return "step 0" if fitted.selected_initial else "trained"
+
+
 def describe(
     model: EmotionModel,
     rows: Rows,
@@ -258,7 +264,7 @@ def describe(
     metrics = {"validation": figures, "steps": fitted.steps, "history": list(fitted.history)}
     if parent is not None:
         metrics["before"] = {n: v for n, v in fitted.initial.items() if n in figures}
-        metrics["selected"] = "step 0" if fitted.selected_initial else "trained"
+        metrics["selected"] = selected(fitted)
     return Manifest(
         role=model.role,
         base=config.model,

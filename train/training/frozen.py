@@ -25,7 +25,13 @@ from core.models import EmotionModel
 from core.records import Translation, TranslationStatus
 from core.splits import Split
 from core.translation import Translator
-from core.weighting import count_statuses, disagreement, normalise_weights, usable_rows
+from core.weighting import (
+    count_statuses,
+    disagreement,
+    is_translated,
+    normalise_weights,
+    usable_rows,
+)
 from train.config import DistilConfig
 from train.kept import once
 from train.run import Run
@@ -74,7 +80,7 @@ def freeze(
     """Read, identify, translate, predict, weigh.
 
     Raises:
-        DataError: when no usable tweet is left.
+        DataError: when no tweet has a translation: there is nothing to weigh and to learn.
     """
     run.stage("unlabelled tweets")
     texts, counts = read_unlabelled(config.unlabelled, split, config.limit_rows)
@@ -91,8 +97,7 @@ def freeze(
     english = [translation.text for translation in translations]
     statuses = [translation.status for translation in translations]
     used = usable_rows(statuses, config.paper_strict)
-    if not used.any():
-        raise DataError("No unlabelled tweet could be translated.", "Check languages and files.")
+    _refuse_untranslated(statuses)
     before = reading(run, student, english)
     frozen = Frozen(
         texts,
@@ -109,6 +114,18 @@ def freeze(
     frozen.reweighed(*weigh(config, frozen, frozen.student, before))
     run.log(", ".join(f"{name}: {count}" for name, count in frozen.counts.items()))
     return frozen
+
+
+def _refuse_untranslated(statuses: Sequence[TranslationStatus]) -> None:
+    if is_translated(statuses).any():
+        return
+    counts = count_statuses(statuses)
+    why = ", ".join(f"{count} {name}" for name, count in counts.items() if count)
+    raise DataError(
+        f"None of the {len(statuses)} unlabelled tweets was translated ({why or 'none was left'}).",
+        "Distillation learns from tweets in other languages than English: name a file that holds "
+        "some, in the option unlabelled, and check the option languages.",
+    )
 
 
 def shaped_by(model: EmotionModel) -> tuple[object, ...]:

@@ -188,6 +188,8 @@ def _before(
     module.eval()
     initial = dict(evaluation(module))
     run.log("step 0: " + ", ".join(f"{k} {v:.4f}" for k, v in initial.items()))
+    for name, value in initial.items():  # the first point of each curve of a validation
+        run.metric(f"eval_{name}", value, step=0)
     return initial, untouched
 
 

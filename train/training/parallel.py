@@ -12,6 +12,7 @@ from typing import Any
 
 from core.data import read_table
 from core.errors import DataError
+from core.sampling import spread
 from train.config import ParallelConfig
 from train.report import data_entry
 from train.run import Run
@@ -64,7 +65,7 @@ def load_pairs(config: ParallelConfig, run: Run) -> tuple[list[Pair], list[dict[
     pairs: list[Pair] = []
     data: list[dict[str, Any]] = []
     for path in config.parallel:
-        found = read_pairs(path, config.licences)[: config.limit_rows]
+        found = spread(read_pairs(path, config.licences), config.limit_rows)
         chosen = sample(found, config.pairs_per_language, config.seed)
         run.log(f"{language_of(path)}: {len(chosen)} pairs")
         pairs += chosen

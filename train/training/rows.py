@@ -19,6 +19,7 @@ from core.data import read_emotions, read_texts, read_triggers, text_hash
 from core.errors import SplitError
 from core.labels import LABELS
 from core.records import Example
+from core.sampling import spread
 from core.splits import Split, make_split
 from train.config import DistilConfig, TeacherConfig
 from train.report import data_entry
@@ -40,9 +41,9 @@ def read_rows(config: TeacherConfig, save: bool = True) -> Rows:
     Args:
         save: write down a split that had to be made.
     """
-    main = read_emotions(config.data, labelled=True)[: config.limit_rows]
+    main = spread(read_emotions(config.data, labelled=True), config.limit_rows)
     triggers = read_triggers(config.triggers, labelled=True) if config.triggers else []
-    triggers = triggers[: config.limit_rows]
+    triggers = spread(triggers, config.limit_rows)
     split = _split(config, [example.text for example in (*main, *triggers)], save)
     train, validation = split.partition(main)
     refuse_empty(config.data, train, validation)
@@ -72,7 +73,7 @@ def _extra(config: TeacherConfig, split: Split) -> list[tuple[str, Example]]:
     """(path, row) of further files: sources as asked, not in the split, capped per class."""
     by_class: dict[str, list[tuple[str, Example]]] = defaultdict(list)
     for path in config.extra:
-        for example in read_emotions(path, labelled=True)[: config.limit_rows]:
+        for example in spread(read_emotions(path, labelled=True), config.limit_rows):
             wanted = not config.extra_sources or example.source in config.extra_sources
             if wanted and not split.is_known(example.text):
                 by_class[example.gold].append((path, example))
@@ -116,7 +117,7 @@ def refuse_empty(path: str, train: Sequence[Example] | None, held: Sequence[Exam
 def validation_rows(config: DistilConfig, split: Split) -> list[Example]:
     """The English rows that select a step of the distillation.
 
-    Where ``limit_rows`` is given, the split may have been drawn from the first rows alone.
+    Where ``limit_rows`` is given, the split may have been drawn from some of the rows alone.
     """
     rows = read_emotions(config.data, labelled=True)
     unknown = "refuse" if config.limit_rows is None else "train"
@@ -131,12 +132,12 @@ def read_unlabelled(
     """Distinct tweets of the files, validation texts left out; and how many were left out.
 
     Args:
-        limit: of each file only so many of its first rows.
+        limit: of each file only so many of its rows, spread evenly.
     """
     texts: dict[str, str] = {}
     total = held = 0
     for path in paths:
-        for text in read_texts(path)[:limit]:
+        for text in spread(read_texts(path), limit):
             total += 1
             held += split.is_validation(text)
             if not split.is_validation(text):

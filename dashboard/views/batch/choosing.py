@@ -52,7 +52,7 @@ def _systems(systems: Sequence[SystemInfo], earlier: Plan | None) -> str:
 
 
 def _system(one: SystemInfo, ticked: bool) -> str:
-    about = markup.text(words.about(one.name, one.model))
+    about = markup.text(" · ".join(filter(None, (one.model, words.about(one.name)))))
     return (
         f'<label class="td-f-choice"><input type="checkbox" name="system" value="{one.name}"'
         f"{' checked' if ticked else ''}> <span><strong>{batch_results.system(one.name)}</strong> "

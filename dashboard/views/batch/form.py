@@ -17,12 +17,19 @@ LONGEST = 120  # characters of a cell among the first rows
 SHOWN = 3  # cells of a column
 
 
-def form(look: Look, name: str, chosen: Layout | None, language: str = AUTO) -> str:
+def form(
+    look: Look,
+    name: str,
+    chosen: Layout | None,
+    language: str = AUTO,
+    gold: str = words.GOLD,
+) -> str:
     """The encoding where it has to be asked for, else the columns.
 
     Args:
         chosen: what was chosen before, or else found by the columns' names.
         language: of all texts, where no column tells it.
+        gold: what the column of labels is called.
     """
     if look.encoding is None:
         return _encodings(look)
@@ -30,7 +37,7 @@ def form(look: Look, name: str, chosen: Layout | None, language: str = AUTO) -> 
     return (
         f'<form class="td-f-form" data-role="columns" novalidate><h3>{words.COLUMNS_STEP}</h3>'
         f'<p class="td-f-note">{about}</p>{_first_rows(look)}'
-        f'<div class="td-f-fields">{_columns(look, chosen)}{_kind(chosen)}'
+        f'<div class="td-f-fields">{_columns(look, chosen, gold)}{_kind(chosen, gold)}'
         f"{_language(look, chosen, language)}</div>"
         f'<input type="hidden" name="encoding" value="{markup.attribute(look.encoding)}">'
         f'<div class="td-f-go"><button type="submit" class="td-f-primary">{words.CHECK}</button>'
@@ -91,7 +98,7 @@ def _short(text: str) -> str:
     return markup.text(text) if len(text) <= LONGEST else f"{markup.text(text[:LONGEST])}…"
 
 
-def _columns(look: Look, chosen: Layout | None) -> str:
+def _columns(look: Look, chosen: Layout | None, gold: str) -> str:
     """Which column is the text, the gold, the ID, the source."""
     now = {
         "text": chosen.text if chosen else None,
@@ -102,19 +109,20 @@ def _columns(look: Look, chosen: Layout | None) -> str:
     names = [column.name for column in look.columns]
     if names == [""]:  # plain text: the whole line is the tweet
         return '<input type="hidden" name="text" value="">'
-    return "".join(_column(key, names, now[key]) for key in words.FIELDS)
+    titles = {**{key: title for key, (title, _) in words.FIELDS.items()}, "gold": gold}
+    return "".join(_column(key, titles[key], names, now[key]) for key in words.FIELDS)
 
 
-def _column(key: str, names: Sequence[str], now: str | None) -> str:
-    name, about = words.FIELDS[key]
+def _column(key: str, title: str, names: Sequence[str], now: str | None) -> str:
+    _, about = words.FIELDS[key]
     first = words.CHOOSE if key == "text" else words.NO_COLUMN
     options = [("", first), *((one, one) for one in names)]
-    return _select(key, name, about, options, now or "")
+    return _select(key, title, about, options, now or "")
 
 
-def _kind(chosen: Layout | None) -> str:
+def _kind(chosen: Layout | None, gold: str) -> str:
     now = chosen.kind if chosen and chosen.kind != "none" else "emotions"
-    return _select("kind", words.GOLD_KIND, "", list(words.KINDS.items()), now)
+    return _select("kind", words.GOLD_KIND.format(name=gold), "", list(words.KINDS.items()), now)
 
 
 def _language(look: Look, chosen: Layout | None, language: str) -> str:

@@ -68,7 +68,7 @@ def _parent(parent: Parent, others: Mapping[str, Known]) -> str:
         return f'{role}: <span class="td-soft">{gone}</span>'
     return (
         f'{role}: <button type="button" class="td-link-button" data-m="show" '
-        f'data-other="{match.token}">{markup.text(match.name)}</button> '
+        f'data-other="{match.token}">{markup.text(match.called)}</button> '
         f'<span class="td-soft">{words.PLACES[match.place]}</span>'
     )
 
@@ -121,7 +121,7 @@ def _reference(found: Found, fits: bool, before: Known | None) -> str:
 
 
 def _before(before: Known) -> str:
-    name = markup.text(words.LOAD_BEFORE.format(name=before.name))
+    name = markup.text(words.LOAD_BEFORE.format(name=before.called))
     return (
         f'<p><button type="button" class="td-button" data-m="load" data-role-of="student before" '
         f'data-other="{before.token}">{name}</button></p>'

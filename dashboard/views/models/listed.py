@@ -5,6 +5,7 @@ Knows records and the marks that the tab's script reads; opens nothing, asks not
 
 from collections.abc import Sequence
 
+from core.embedded import DEMO
 from core.found import CLASSIFIERS
 from core.records import ModelInfo
 from dashboard import wording
@@ -15,6 +16,13 @@ from dashboard.views import markup
 from dashboard.wording import models as words
 
 ALWAYS = ("teacher", "student", "translator")
+EMBEDDED = {
+    "teacher": str(DEMO / "teacher"),
+    "student": str(DEMO / "student"),
+    "student before": str(DEMO / "student_before"),
+    "translator": str(DEMO / "translator"),
+}
+"""Role → source, as nobody chose anything."""
 AS_CLASSIFIER = ("teacher", "student", "student before", "further")
 
 
@@ -33,8 +41,23 @@ def loaded(status: Status) -> str:
     )
     return (
         (table if rows else f'<p class="td-f-note">{words.NONE_LOADED}</p>')
+        + (_back() if _chosen(status) else "")
         + (moving if now else "")
         + (trouble if status.trouble else "")
+    )
+
+
+def _chosen(status: Status) -> bool:
+    """Whether anything else is loaded than the embedded models, or nothing could be."""
+    models = status.info.models if status.info else ()
+    now = {model.role: model.source for model in models}
+    return status.state == "failed" or (bool(now) and now != EMBEDDED)
+
+
+def _back() -> str:
+    return (
+        f'<p class="td-m-back"><button type="button" class="td-button" data-m="back">{words.BACK}'
+        f'</button><span class="td-f-note">{words.BACK_ABOUT}</span></p>'
     )
 
 
@@ -43,14 +66,14 @@ def _loaded(model: ModelInfo) -> str:
     if model.role in ALWAYS:
         act = f'<span class="td-f-note">{words.NEEDED}</span>'
     else:
-        label = markup.attribute(words.UNLOAD_OF.format(name=model.name, role=role))
+        label = markup.attribute(words.UNLOAD_OF.format(name=wording.titled(model), role=role))
         act = (
             f'<button type="button" class="td-button" data-m="unload" data-role-of="{model.role}" '
             f'aria-label="{label}">{words.UNLOAD}</button>'
         )
     return (
         f'<tr data-key="{model.role}"><th scope="row">{markup.text(role)}</th>'
-        f'<td title="{markup.attribute(model.name)}">{markup.text(wording.short(model.name))} '
+        f'<td title="{markup.attribute(model.name)}">{markup.text(wording.titled(model))} '
         f'<span class="td-soft">{wording.size(model.parameters)}</span></td><td>{act}</td></tr>'
     )
 
@@ -69,7 +92,7 @@ def _row(one: Known) -> str:
     return (
         f'<li class="td-m-row{refused}" id="td-m-{one.token}" data-key="{one.token}" '
         f'data-token="{one.token}" data-words="{markup.attribute(_words(one))}">'
-        f'<div class="td-m-what"><h3>{markup.text(one.name)}</h3>{_badges(one)}'
+        f'<div class="td-m-what"><h3>{markup.text(one.called)}</h3>{_badges(one)}'
         f'<p class="td-m-facts">{_facts(one)}</p>{_problem(one)}</div>'
         f'<div class="td-m-acts">{_load(one)}{_delete(one)}</div>'
         '<div class="td-m-sure" data-own role="group" hidden></div>'
@@ -83,7 +106,8 @@ def _words(one: Known) -> str:
     """What a filter looks through."""
     found = one.found
     roles = [words.IS_LOADED.format(role=words.as_role(role)) for role in one.roles]
-    parts = [one.name, found.name, words.ROLES[found.role], words.PLACES[one.place], found.base]
+    parts = [one.called, one.name, found.name, found.base]
+    parts += [words.ROLES[found.role], words.PLACES[one.place]]
     marks = [words.LEGACY] * found.legacy + [words.REFUSED] * (not found.usable)
     names = [wording.LANGUAGES.get(code, "") for code in found.languages]
     return " ".join([*parts, *found.languages, *names, *roles, *marks]).lower()
@@ -109,10 +133,10 @@ def _facts(one: Known) -> str:
     size = wording.size(found.parameters or 0)
     best = figures.main(found)
     facts = [
-        ", ".join(found.languages) or words.NO_LANGUAGES,
+        ", ".join(found.languages),
         words.PARAMETERS.format(count=size) if size else "",
         words.size(found.bytes),
-        f"{best[0]} {wording.decimal(best[1])}" if best else "",
+        words.figure(*best) if best else "",
         found.created[:10],
     ]
     return " · ".join(markup.text(fact) for fact in facts if fact)
@@ -128,9 +152,10 @@ def _load(one: Known) -> str:
     """The roles that it can be loaded in and is not."""
     if not one.found.usable:
         return ""
-    if one.found.role == "base":
+    found = one.found
+    if found.role == "base":
         return f'<span class="td-f-note">{words.LOAD_BASE}</span>'
-    offered = AS_CLASSIFIER if one.found.role in CLASSIFIERS else ("translator",)
+    offered = AS_CLASSIFIER if found.role in CLASSIFIERS else ("translator",)
     further = any(role.startswith("student ") and role[-1].isdigit() for role in one.roles)
     roles = [r for r in offered if r not in one.roles and not (r == "further" and further)]
     if not roles:
@@ -138,10 +163,10 @@ def _load(one: Known) -> str:
     items = "".join(
         f'<li><button type="button" class="td-button" data-m="load" data-role-of="{role}">'
         f"{words.as_role(role).capitalize()}</button>"
-        f"<span>{words.ABOUT_ROLES[role]}</span></li>"
+        f"<span>{words.ABOUT_ROLES[role]}{_odd(found.role, role)}</span></li>"
         for role in roles
     )
-    label = markup.attribute(words.LOAD_OF.format(name=one.name))
+    label = markup.attribute(words.LOAD_OF.format(name=one.called))
     return (
         f'<details class="td-menu" data-key="load"><summary class="td-button" '
         f'aria-label="{label}">{words.LOAD}</summary>'
@@ -149,10 +174,16 @@ def _load(one: Known) -> str:
     )
 
 
+def _odd(kind: str, role: str) -> str:
+    """What there is to know before a model is loaded as what it was not made for."""
+    said = words.ODD_ROLES.get((kind, role))
+    return f' <strong class="td-m-odd">{said}</strong>' if said else ""
+
+
 def _delete(one: Known) -> str:
     if one.keep:
         return ""
-    label = markup.attribute(words.DELETE_OF.format(name=one.name))
+    label = markup.attribute(words.DELETE_OF.format(name=one.called))
     return (
         f'<button type="button" class="td-button" data-m="delete" aria-label="{label}">'
         f"{words.DELETE}</button>"
@@ -160,10 +191,12 @@ def _delete(one: Known) -> str:
 
 
 def sure(one: Known, twice: bool) -> str:
-    """The first or the second question before a model is deleted."""
+    """The first or the second question before a model is deleted; of a refused one there is one."""
     found = one.found
     asked = words.SURE_TWICE if twice else words.SURE
-    name, folder = markup.text(one.name), markup.text(str(found.folder))
+    if not found.usable:
+        asked, twice = words.SURE_REFUSED, True
+    name, folder = markup.text(one.called), markup.text(str(found.folder))
     said = asked.format(name=name, size=words.size(found.bytes), folder=f"<code>{folder}</code>")
     act, name = ("delete-now", words.DELETE_NOW) if twice else ("delete-on", words.DELETE_ON)
     return (

@@ -4,6 +4,8 @@ Knows the names of dashboard/views/explained/form.py, the event ``td-explain`` o
 and the parameters of an address. What is typed travels as JSON; the server checks it.
 """
 
+from dashboard.views.scripts import asking
+
 # In the page's head, since the tab's own scripts run only once it was opened.
 HEAD = """
 (() => {
@@ -49,14 +51,10 @@ window.tandemMarks = {
 };
 window.addEventListener('storage', (event) => { if (event.key === key) changed(); });
 
-function open(patience = 600) {
-  const tab = document.querySelector('#td-tab-explain-button');
-  if (tab && tab.getAttribute('aria-selected') === 'true') return;
-  if (tab) tab.click();
-  if (patience) setTimeout(() => open(patience - 1), 100);
-}
-
-window.addEventListener('td-explain', (event) => { window.tandemAsk = event.detail; open(); });
+window.addEventListener('td-explain', (event) => {
+  window.tandemAsk = event.detail;
+  window.tandemTab.open('explain');
+});
 
 const list = (query, name) => query.has(name) ? query.get(name).split(',') : undefined;
 function address(query) {
@@ -76,7 +74,10 @@ function address(query) {
   return asked;
 }
 const query = new URLSearchParams(location.search);
-if (query.has('explain')) { window.tandemAsk = address(query); open(); }
+if (query.has('explain')) {
+  window.tandemAsk = address(query);
+  window.tandemTab.arrive('explain');
+}
 })();
 """
 
@@ -210,11 +211,13 @@ element.addEventListener('click', (event) => {
   }
 });
 
+__ASKING__
+
 // The student before refinement is offered once it is known to be loaded.
 async function loaded() {
   let answer = null;
   try {
-    answer = await server.loaded({});
+    answer = await inTime(server.loaded({}), 10000);
   } catch (problem) {
     console.warn('Tandem: no answer', problem);
   }
@@ -234,7 +237,7 @@ take();
 
 def form() -> str:
     """The form's script."""
-    return _FORM
+    return _FORM.replace("__ASKING__", asking.SCRIPT.strip())
 
 
 def head() -> str:

@@ -4,11 +4,16 @@ Every sentence and every piece of HTML was finished on the server. Others hear o
 the event "td-models" on the document, whose detail is their key.
 """
 
-from dashboard.views.scripts import morph
+from dashboard import wording
+from dashboard.views import markup
+from dashboard.views.scripts import asking, morph
 
 _SCRIPT = """
 {
 __MORPH__
+__ASKING__
+const words = __WORDS__;
+const patience = 5000;  // milliseconds that an answer may take
 const quick = 1000, slow = 5000;  // milliseconds between two looks: while something loads, else
 let mark = '', models = '', timer = 0, asking = false;
 
@@ -19,15 +24,28 @@ const look = async () => {
   if (!document.hidden && !asking) {
     asking = true;
     try {
-      const answer = await server.h_look({ mark });
-      if (answer && !answer.problem) { busy = answer.busy; show(answer); }
+      const answer = await inTime(server.h_look({ mark }), patience);
+      if (!answer) away();
+      else if (!answer.problem) { busy = answer.busy; show(answer); }
     } catch (problem) {
       console.warn('Tandem: no answer', problem);
+      away();
     }
     asking = false;
   }
   clearTimeout(timer);
   timer = setTimeout(look, busy ? quick : slow);
+};
+// Nothing is known of the server: what stood there is no longer said, and all asked for anew.
+const away = () => {
+  mark = '';
+  const state = element.querySelector('.td-state');
+  if (!state || state.classList.contains('td-state-away')) return;
+  const dot = document.createElement('span');
+  dot.className = 'td-dot';
+  dot.setAttribute('aria-hidden', 'true');
+  state.className = 'td-state td-state-away';
+  state.replaceChildren(dot, words.away);
 };
 const show = (answer) => {
   mark = answer.mark;
@@ -47,4 +65,6 @@ look();
 
 def header() -> str:
     """The header's script."""
-    return _SCRIPT.replace("__MORPH__", morph.SCRIPT.strip())
+    script = _SCRIPT.replace("__MORPH__", morph.SCRIPT.strip())
+    script = script.replace("__ASKING__", asking.SCRIPT.strip())
+    return script.replace("__WORDS__", markup.script({"away": wording.NO_CONNECTION}))

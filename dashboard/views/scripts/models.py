@@ -6,7 +6,7 @@ piece of HTML was finished on the server; no text is ever evaluated here.
 
 from dashboard import wording
 from dashboard.views import markup
-from dashboard.views.scripts import morph
+from dashboard.views.scripts import asking, morph
 from dashboard.wording import models as words
 
 FILTER_FROM = 13  # models from which a filter is offered
@@ -14,6 +14,7 @@ FILTER_FROM = 13  # models from which a filter is offered
 _SCRIPT = """
 {
 __MORPH__
+__ASKING__
 const words = __WORDS__;
 const quick = 1000, slow = 10000;  // milliseconds between two looks: while something moves, else
 const part = (name) => element.querySelector(`[data-part="${name}"]`);
@@ -21,10 +22,11 @@ const field = (name) => element.querySelector(`[data-role="${name}"]`);
 const shown = () => element.isConnected && element.offsetParent !== null && !document.hidden;
 let mark = '', count = 0, timer = 0, busy = false, at_work = false;
 
+const patience = 10000, long = 120000;  // milliseconds that an answer may take: of a look, else
 const ask = async (name, question = {}) => {
   let answer = null;
   try {
-    answer = await server[name](question);
+    answer = await inTime(server[name](question), name === 'm_list' ? patience : long);
   } catch (problem) {
     console.warn('Tandem: no answer', problem);
   }
@@ -137,6 +139,7 @@ const acts = {
     go('m_load', { token, role: button.dataset.roleOf });
   },
   unload(button) { go('m_unload', { role: button.dataset.roleOf }); },
+  back() { go('m_back', {}); },
   delete(button) { sure(rowOf(button), false); },
   'delete-on': (button) => sure(rowOf(button), true),
   async 'delete-now'(button) {
@@ -228,5 +231,6 @@ def models() -> str:
         "one": words.ONE,
     }
     script = _SCRIPT.replace("__MORPH__", morph.SCRIPT.strip())
+    script = script.replace("__ASKING__", asking.SCRIPT.strip())
     script = script.replace("__FILTER_FROM__", str(FILTER_FROM))
     return script.replace("__WORDS__", markup.script(sentences))

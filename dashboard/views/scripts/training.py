@@ -8,6 +8,7 @@ are dashboard/views/scripts/training_picker.py. Names are all ``const``: links.p
 from dashboard import wording
 from dashboard.training.presets import SECRET_VALUE
 from dashboard.views import markup
+from dashboard.views.scripts import asking
 from dashboard.views.scripts import training_picker as picker_script
 from dashboard.wording import batch as batch_words
 from dashboard.wording import training as words
@@ -47,6 +48,8 @@ const state = () => ({
   preset: role('preset')?.value || '',
   values: Object.fromEntries(fields().map((field) => [field.dataset.field, valueOf(field)])),
   name: role('run-name')?.value || '',
+  asking: fields().filter((field) => within(field, 'ask')?.querySelector('form'))
+    .map((field) => field.dataset.field),
 });
 
 // --- kept over a reload and a new start of the server; what looks like a secret never is
@@ -54,7 +57,7 @@ const state = () => ({
 const secret = new RegExp(words.secret);
 const open = (value) => !secret.test(JSON.stringify(value));
 const keep = () => {
-  const now = state();
+  const { asking, ...now } = state();
   now.values = Object.fromEntries(Object.entries(now.values).filter(([, value]) => open(value)));
   try {
     if (now.recipe) localStorage.setItem(kept, JSON.stringify(now));
@@ -74,9 +77,12 @@ const earlier = () => {
 
 // --- asking
 
+__ASKING__
+// Milliseconds that an answer may take: files are read whole before they are told of.
+const patience = { t_form: 10000, t_check: 10000, t_start: 20000 }, long = 120000;
 const ask = async (name, question) => {
   try {
-    const answer = await server[name](question);
+    const answer = await inTime(server[name](question), patience[name] || long);
     if (answer) return answer;
   } catch (problem) {
     console.warn('Tandem: no answer', problem);
@@ -161,7 +167,10 @@ const check = (everything = false) => {
   return new Promise((done) => {
     pending = setTimeout(async () => {
       const answer = await ask('t_check', state());
-      if (ticket === checking && !answer.problem && role('problems')) show(answer, everything);
+      if (ticket === checking && !answer.problem && role('problems')) {
+        show(answer, everything);
+        mended(answer);
+      }
       done(ticket === checking ? answer : null);
     }, everything ? 0 : 350);
   });
@@ -173,6 +182,14 @@ const tell = (answer) => {
     const fold = field.closest('.td-n-rest');
     if (fold && (answer.fields || {})[field.dataset.field]) fold.open = true;
   }
+};
+
+// What was told to be mended follows what was mended since.
+const mended = (answer) => {
+  const list = role('problems');
+  if (!list.childElementCount) return;
+  if (Object.keys(answer.fields || {}).length) list.innerHTML = answer.html;
+  else list.replaceChildren();
 };
 
 __PICKER__
@@ -202,9 +219,10 @@ const acts = {
     role('problems').replaceChildren();
     role('run-name').value = '';
     keep();
-    say(answer.said);
+    say('');
     element.querySelector('.td-n-new').open = false;
-    element.dispatchEvent(new CustomEvent('td-run', { detail: { id: answer.id } }));
+    element.dispatchEvent(
+      new CustomEvent('td-run', { detail: { id: answer.id, said: answer.said } }));
   }),
   afresh: () => {
     for (const card of element.querySelectorAll('[data-role="recipe"]')) card.checked = false;
@@ -306,4 +324,5 @@ def training() -> str:
         **picker_script.words(),
     }
     script = _SCRIPT.replace("__PICKER__", picker_script.SCRIPT.strip())
+    script = script.replace("__ASKING__", asking.SCRIPT.strip())
     return script.replace("__WORDS__", markup.script(sentences))

@@ -27,14 +27,25 @@ const sure = (sentence, yes, no, act, danger) => {
 
 // --- what is pressed
 
+// How long what is said of a deed stays true.
+const lasting = (name) => {
+  const id = shown, until = Date.now() + 15000;
+  const during = (...states) => (found) => shown === id && states.includes(found.state);
+  if (name === 'l_stop') return during('queued', 'running', 'stopping');
+  if (name === 'l_resume') return during('queued');
+  if (name === 'l_load') return (found) => found.loading;
+  return () => Date.now() < until;
+};
+
 const busy = new Set();
 const act = async (name, question) => {
   if (busy.has(name)) return null;  // a second press before the answer would ask twice
   busy.add(name);
   const answer = await ask(name, question);
   busy.delete(name);
-  if (answer.away) say(words.unreachable, 'td-problem');
-  else say(answer.problem || answer.said, answer.problem ? 'td-problem' : 'td-notice');
+  if (answer.away) say(words.unreachable, 'td-problem', () => false);
+  else if (answer.problem) say(answer.problem, 'td-problem');
+  else say(answer.said, 'td-notice', lasting(name));
   look();
   return answer.problem || answer.away ? null : answer;
 };

@@ -9,7 +9,7 @@ import json
 
 from dashboard import wording
 from dashboard.views import markup
-from dashboard.views.scripts import morph, training_acts, training_log
+from dashboard.views.scripts import asking, morph, training_acts, training_away, training_log
 from dashboard.views.training import frame
 from dashboard.wording import training_live as words
 
@@ -31,37 +31,39 @@ __MORPH__
 __LOG__
 // --- asking
 
-const patience = 20000;  // milliseconds
+__ASKING__
+const patience = { l_look: 7000 }, long = 20000;  // milliseconds that an answer may take
 const ask = async (name, question = {}) => {
-  let clock = 0;
-  const late = new Promise((_, fail) => {
-    clock = setTimeout(() => fail(new Error('no answer in time')), patience);
-  });
   try {
-    const answer = await Promise.race([server[name](question), late]);
+    const answer = await inTime(server[name](question), patience[name] || long);
     if (answer && typeof answer === 'object') return answer;
   } catch (problem) {
     console.warn('Tandem: no answer', problem);
-  } finally {
-    clearTimeout(clock);
   }
   return { away: true };
 };
 
-const say = (sentence, kind = 'td-notice') => {
+// A note is said for as long as it is true: ``holds`` is asked with each answer of the server.
+let holds = null;
+const say = (sentence, kind = 'td-notice', still = null) => {
   const line = document.createElement('p');
   line.className = kind;
   line.textContent = sentence;
+  holds = sentence ? still : null;
   part('l-said').replaceChildren(...(sentence ? [line] : []));
 };
 
+__AWAY__
+
 // --- what stands there
 
-const containers = (name) => [...region(name).children];
+const containers = (name) => [...region(name).querySelectorAll(':scope > [data-l-part]')];
 const every = () => ['list', 'run', 'compared'].flatMap(containers);
 const have = () => Object.fromEntries(every().map((one) => [one.dataset.lPart, one.mark]));
 
 const clear = (name) => {
+  const line = part('l-away');
+  if (region(name).contains(line)) place.firstElementChild.prepend(line);
   region(name).replaceChildren();
   element.dispatchEvent(new CustomEvent('td-drawn'));  // its plots are given back
 };
@@ -100,16 +102,28 @@ const put = (answer) => {
 };
 
 const take = (answer) => {
-  part('l-away').hidden = !answer.away;
-  if (answer.away) return;
+  if (answer.away) { away(); return; }
+  back();
   if (!answer.order) { say(answer.problem || words.unreachable, 'td-problem'); return; }
   ahead = answer.now - Date.now() / 1000;
   part('l-loading').hidden = true;
   if (answer.gone) { show('', false); say(words.gone, 'td-problem'); return; }
   put(answer);
+  if (holds && !holds(answer)) say('');
+  if (first) come(answer);
+  first = false;
   if (answer.log) logged(answer.log);
   clocks();
   if (jump) arrive();
+};
+
+// Whoever comes back finds what is at work; the form of a new run is folded meanwhile.
+let first = true;
+const come = (answer) => {
+  if (!answer.work && !shown) return;
+  const form = element.querySelector('.td-n-new');
+  if (!form.contains(document.activeElement)) form.open = false;  // nobody is at it already
+  if (!shown) show(answer.work, false);
 };
 
 // --- looking again and again: only while somebody can see it
@@ -150,6 +164,7 @@ const seconds = (found) => {
 };
 const zoned = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' });
 const clocks = () => {
+  if (!part('l-away').hidden) return;  // nobody knows whether it still goes on
   const now = Date.now() / 1000 + ahead;
   for (const one of place.querySelectorAll('[data-clock]')) {
     const passed = seconds(now - Number(one.dataset.at));
@@ -191,7 +206,12 @@ const arrive = () => {
   title?.focus({ preventScroll: true });
   title?.closest('[data-region]')?.scrollIntoView({ block: 'start', behavior: 'auto' });
 };
-element.addEventListener('td-run', (event) => { say(''); show(event.detail.id); });
+element.addEventListener('td-run', (event) => {
+  const { id, said = '' } = event.detail;
+  first = false;
+  show(id);
+  say(said, 'td-notice', (answer) => shown === id && answer.state === 'queued');
+});
 
 __ACTS__
 
@@ -201,22 +221,15 @@ look();
 """
 
 _HEAD = """
-(() => {
-if (!new URLSearchParams(location.search).has('run')) return;
-const open = (patience) => {  // the tab's own script is there only once it was opened
-  const tab = document.querySelector('#td-tab-train-button');
-  if (tab && tab.getAttribute('aria-selected') === 'true') return;
-  if (tab) tab.click();
-  if (patience) setTimeout(() => open(patience - 1), 100);
-};
-open(600);
-})();
+if (new URLSearchParams(location.search).has('run')) window.tandemTab.arrive('train');
 """
 
 
 def training_live() -> str:
     """The live side's script, with its sentences filled in."""
     script = _SCRIPT.replace("__MORPH__", morph.SCRIPT.strip())
+    script = script.replace("__ASKING__", asking.SCRIPT.strip())
+    script = script.replace("__AWAY__", training_away.SCRIPT.strip())
     script = script.replace("__LOG__", training_log.SCRIPT.strip())
     script = script.replace("__ACTS__", training_acts.SCRIPT.strip())
     script = script.replace("__FRAME__", json.dumps(frame.frame(), ensure_ascii=True))
@@ -226,6 +239,8 @@ def training_live() -> str:
 def _sentences() -> dict[str, str]:
     return {
         "unreachable": wording.UNREACHABLE,
+        "away": words.AWAY,
+        "awayRun": words.AWAY_RUN,
         "gone": words.GONE,
         "seconds": words.CLOCK["seconds"],
         "minutes": words.CLOCK["minutes"],

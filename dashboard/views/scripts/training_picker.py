@@ -81,24 +81,61 @@ const take = async (field, value) => {
   return true;
 };
 
+// Files that wait for those before them, and what was wrong with these: told once all are through.
+const waiting = new WeakMap(), refusals = new WeakMap();
+const listOf = (map, field) => {
+  if (!map.has(field)) map.set(field, []);
+  return map.get(field);
+};
+const next = (field) => {
+  const file = listOf(waiting, field).shift();
+  if (file) { send(field, file); return; }
+  within(field, 'ask').replaceChildren(...listOf(refusals, field).splice(0).map(refusal));
+};
+const refuse = (field, problem) => {
+  listOf(refusals, field).push(problem);
+  next(field);
+};
+const sendAll = (field, files) => {
+  const several = field.dataset.several === 'yes';
+  const chosen = several ? [...files] : [...files].slice(0, 1);
+  if (!chosen.length) return;
+  const busyWith = field.dataset.sending === 'yes';
+  listOf(waiting, field).push(...chosen);
+  if (!busyWith) next(field);
+};
+
 // What came of an upload: a file to use, or something to be told first.
 const settle = (field, answer, instead = null) => {
   const box = within(field, 'ask');
-  if (answer.problem) { box.replaceChildren(refusal(answer.problem)); return; }
+  if (answer.problem) {
+    // A form that asks stays, so that another answer can be given.
+    if (box.querySelector('form')) box.prepend(refusal(answer.problem));
+    else refuse(field, answer.problem);
+    return;
+  }
   if (answer.ask) {
     box.innerHTML = answer.ask;
     box.dataset.token = answer.token;
+    const leave = document.createElement('button');
+    leave.type = 'button';
+    leave.className = 'td-link-button';
+    leave.dataset.n = 'leave';
+    leave.textContent = words.leaveFile;
+    box.append(leave);
     box.querySelector('select, input')?.focus();
+    check();
     return;
   }
   put(field, answer, instead);
+  next(field);
 };
 
 const send = (field, file) => {
   const { limit, tooLarge } = element.firstElementChild.dataset;
   const box = within(field, 'ask');
   if (file.size > Number(limit)) {
-    box.replaceChildren(refusal(tooLarge.replace('{name}', () => file.name)));
+    refuse(field, tooLarge.replace('{name}', () => file.name));
     return;
   }
   const request = new XMLHttpRequest();
@@ -110,14 +147,24 @@ const send = (field, file) => {
     const line = words.sent.replace('{share}', share).replace('{name}', () => file.name);
     box.replaceChildren(busy(line));
   };
+  field.dataset.sending = 'yes';
   request.onload = async () => {
     let answer = {};
     try { answer = JSON.parse(request.responseText); } catch { /* said below */ }
-    if (!answer.token) { box.replaceChildren(refusal(answer.problem || words.failed)); return; }
+    if (!answer.token) {
+      delete field.dataset.sending;
+      refuse(field, answer.problem || words.failed);
+      return;
+    }
     box.replaceChildren(busy(words.checking.replace('{name}', () => file.name)));
-    settle(field, await ask('t_upload', question(field, { token: answer.token })));
+    const found = await ask('t_upload', question(field, { token: answer.token }));
+    delete field.dataset.sending;
+    settle(field, found);
   };
-  request.onerror = () => box.replaceChildren(refusal(words.failed));
+  request.onerror = () => {
+    delete field.dataset.sending;
+    refuse(field, words.failed);
+  };
   box.replaceChildren(busy(words.sending.replace('{name}', () => file.name)));
   request.send(file);
 };
@@ -130,8 +177,7 @@ const choosing = {
     if (value) take(fieldBy(list), value);
   },
   upload: (input) => {
-    const [file] = input.files;
-    if (file) send(fieldBy(input), file);
+    sendAll(fieldBy(input), input.files);
     input.value = '';
   },
   typed: () => {},
@@ -148,6 +194,12 @@ const picking = {
     const input = within(fieldBy(button), 'typed');
     if (input.value.trim() && await take(fieldBy(button), input.value.trim())) input.value = '';
   }),
+  leave: (button) => {
+    const field = fieldBy(button);
+    within(field, 'ask').replaceChildren();
+    next(field);
+    check();
+  },
   mend: (button) => once(button, async () => {
     const field = fieldBy(button), row = button.closest('li');
     const value = JSON.parse(row.dataset.value);
@@ -191,7 +243,7 @@ for (const name of ['dragenter', 'dragover', 'dragleave', 'drop']) {
     if (!field) return;
     event.preventDefault();
     field.classList.toggle('td-n-over', name.startsWith('drag') && name !== 'dragleave');
-    if (name === 'drop' && event.dataTransfer.files[0]) send(field, event.dataTransfer.files[0]);
+    if (name === 'drop') sendAll(field, event.dataTransfer.files);
   });
 }
 """
@@ -206,4 +258,5 @@ def words() -> dict[str, str]:
         "sent": said.SENT,
         "checking": said.CHECKING,
         "failed": batch.UPLOAD_FAILED,
+        "leaveFile": said.LEAVE_FILE,
     }

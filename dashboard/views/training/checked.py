@@ -20,7 +20,8 @@ def checked(found: Checked) -> str:
     state = "fine" if found.fine else "refused"
     return (
         f'<div class="td-n-checked td-n-{state}"><p><span class="td-n-mark" aria-hidden="true">'
-        f"{'✓' if found.fine else '!'}</span> {_sentence(found)}</p>{_counts(found)}"
+        f"{'✓' if found.fine else '!'}</span> {_sentence(found)}</p>{_warning(found)}"
+        f"{_counts(found)}"
         f"{_problems(found.troubles, found.troubled)}{_mend(found)}</div>"
     )
 
@@ -67,12 +68,20 @@ def _sentence(found: Checked) -> str:
     return markup.text(words.FINE.format(name=found.name, rows=rows))
 
 
+def _warning(found: Checked) -> str:
+    """A file that can be read, and of which nothing can be learnt."""
+    if not found.untranslatable:
+        return ""
+    said = words.only_english(found.name, found.sampled, found.rows)
+    return f'<p class="td-n-problem">{markup.text(said)}</p>'
+
+
 def _counts(found: Checked) -> str:
     """Rows by class and by language; which classes have none."""
     classes = _tally(words.BY_CLASS, ((swatch(k), n) for k, n in found.labels.items()))
     title = words.BY_LANGUAGE
     if found.rows > found.sampled:
-        title = words.OF_FIRST.format(title=title, count=f"{found.sampled:,}")
+        title = words.OF_SOME.format(title=title, count=f"{found.sampled:,}")
     languages = {NAMES.get(code, words.NO_LANGUAGE): n for code, n in found.languages.items()}
     return classes + _absent(found.labels) + _triggers(found) + _tally(title, languages.items())
 

@@ -9,8 +9,10 @@ from typing import Any
 from dashboard.views import markup
 from dashboard.views.training import curves, signs
 from dashboard.views.training.made import NESTED, flat
-from dashboard.views.training.runs import Seen
+from dashboard.views.training.runs import Seen, main_figure
 from dashboard.wording import training_live as words
+from dashboard.wording import training_scores
+from train.jobs.scores import NEW
 
 OWN = ("output",)  # options that differ in all runs, and say nothing
 
@@ -33,8 +35,8 @@ def compared(seen: Sequence[Seen], configs: Sequence[Mapping[str, Any]]) -> dict
     return {
         "head": head,
         "curves": drawn or f'<p class="td-l-note">{words.NO_OVERLAY}</p>',
-        "metrics": metrics(names, [one.told.outcome for one in seen]),
-        "configs": differences(names, configs),
+        "metrics": metrics(names, [figures_of(one) for one in seen]),
+        "configs": differences(names, configs, len({one.job.recipe for one in seen}) > 1),
     }
 
 
@@ -51,7 +53,7 @@ def differing(configs: Sequence[Mapping[str, Any]]) -> dict[str, list[str]]:
     """Options that are not the same in all runs: name → how each run has it, in text.
 
     What lies within an option counts by itself, such as a stage's own; an option that a run does
-    not have is NOT_SET.
+    not have, or that is empty there, is NOT_SET.
     """
     flats = [flat_config(config) for config in configs]
     found: dict[str, list[str]] = {}
@@ -72,7 +74,7 @@ def flat_config(config: Mapping[str, Any], above: str = "") -> dict[str, str]:
         if isinstance(value, Mapping):
             found |= flat_config(value, full)
         elif isinstance(value, list | tuple):
-            found[full] = ", ".join(map(str, value)) or "[]"
+            found[full] = ", ".join(map(str, value)) or words.NOT_SET
         else:
             found[full] = _typed(value)
     return found
@@ -80,21 +82,64 @@ def flat_config(config: Mapping[str, Any], above: str = "") -> dict[str, str]:
 
 def _typed(value: object) -> str:
     """An option as it is typed, every digit of it."""
-    if value is None or isinstance(value, bool):
-        return {None: "null", True: "true", False: "false"}[value]
-    return str(value)
+    if value is None or value == "":
+        return words.NOT_SET
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def differences(names: Sequence[str], configs: Sequence[Mapping[str, Any]]) -> str:
-    """The options that differ, a row each."""
+def differences(
+    names: Sequence[str], configs: Sequence[Mapping[str, Any]], mixed: bool = False
+) -> str:
+    """The options that differ, a row each.
+
+    Args:
+        mixed: the runs are of several recipes: options that all of them have stand first, those
+            that only some know are folded.
+    """
     found = differing(configs)
     if not found:
         return _card("configs", words.CONFIGS, f'<p class="td-l-note">{words.SAME_CONFIGS}</p>')
+    flats = [flat_config(config) for config in configs]
+    shared = [name for name in found if not mixed or all(name in one for one in flats)]
+    others = {name: values for name, values in found.items() if name not in shared}
+    drawn = _options(words.CONFIGS, names, {name: found[name] for name in shared})
+    drawn = drawn or f'<p class="td-l-note">{words.SAME_SHARED}</p>'
+    if others:
+        title = f"{words.OTHER_OPTIONS} ({len(others)})"
+        drawn += (
+            f'<details class="td-more" data-key="options"><summary>{title}</summary>'
+            f"{_options(title, names, others)}</details>"
+        )
+    return _card("configs", words.CONFIGS, drawn)
+
+
+def _options(caption: str, names: Sequence[str], found: Mapping[str, Sequence[str]]) -> str:
+    """Options as a table; nothing for none."""
     rows = [
         _row(f"<code>{markup.text(name)}</code>", [markup.text(value) for value in values])
         for name, values in found.items()
     ]
-    return _card("configs", words.CONFIGS, _table(words.CONFIGS, words.OPTION, names, rows))
+    return _table(caption, words.OPTION, names, rows) if rows else ""
+
+
+def figures_of(seen: Seen) -> Mapping[str, Any]:
+    """A run's final figures; of one that measured students those on the files that it was given.
+
+    What was measured on validation rows and on given files never stands in one row.
+    """
+    main = main_figure(seen)
+    if seen.scores is None or main is None:
+        return seen.told.outcome
+    scores, found = seen.scores, {main.name: main.value}
+    other = training_scores.TO_OTHER.format(other=training_scores.system(scores.old))
+    for file in scores.given:
+        called = training_scores.file(file.name, file.language, False)
+        new, change = scores.score(NEW, file.name), scores.against(scores.old, file.name)
+        if new is not None:
+            found[f"macro-F1 {called}"] = new.macro_f1
+        if change is not None:
+            found[f"{called}: {other}"] = change.value
+    return found
 
 
 def metrics(names: Sequence[str], outcomes: Sequence[Mapping[str, Any]]) -> str:

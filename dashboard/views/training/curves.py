@@ -19,6 +19,7 @@ HEIGHT = 270
 WIDE = 420  # and one with the curves of several runs
 LEAST = 400  # pixels that a plot needs beside others
 FEW = 40  # points of a training curve up to which each is marked
+LEAST_ROOM = 0.02  # of a share, above and below its values
 DIGITS = 5  # significant, of a step or a value
 
 
@@ -133,9 +134,31 @@ def plot(title: str, lines: Sequence[Line]) -> str:
         plots.layout(plots.safe(title), across, up, showlegend=len(lines) > 1),
     )
     figure.layout.xaxis.rangemode = "tozero"
+    if (span := upright(lines)) is not None:
+        figure.layout.yaxis.range = span
     said = "; ".join(_said(line) for line in lines)
     drawn = plots.Plot(figure, title, said, HEIGHT, words.POINT_HEADS, [_row(x) for x in lines])
     return plots.draw(drawn)
+
+
+def upright(lines: Sequence[Line]) -> list[float] | None:
+    """From where to where the values stand; None leaves it to the drawing.
+
+    What is a share never leaves 0 to 1; where all values are equal, they stand in the middle of a
+    stretch that is not wider than they deserve.
+    """
+    values = [value for line in lines for _, value in line.known]
+    if not values:
+        return None
+    low, high = min(values), max(values)
+    share = any(mark in line.metric for line in lines for mark in words.SHARES)
+    if share and low >= 0 and high <= 1:
+        room = max(0.08 * (high - low), LEAST_ROOM)
+        return [_rounded(max(0.0, low - room)), _rounded(min(1.0, high + room))]
+    if low < high:
+        return None
+    room = 0.1 * abs(low) or 1.0
+    return [_rounded(low - room), _rounded(high + room)]
 
 
 def _unit(metric: str) -> str:
@@ -152,6 +175,7 @@ def _trace(line: Line, measured: bool) -> go.Scatter:
         x=[_rounded(step) for step, _ in line.points],
         y=[None if value is None else _rounded(value) for _, value in line.points],
         name=plots.safe(line.name),
+        cliponaxis=False,  # a mark at 1 is drawn whole
         mode="lines+markers" if marked else "lines",
         line={"color": colour, "width": 2, "dash": dash},
         marker={"color": colour, "size": 8 if measured else 5, "symbol": symbol},

@@ -10,7 +10,7 @@ def frame() -> str:
     """Places for what is told, the list, runs compared, and one run."""
     return (
         '<div class="td-l td-f">'
-        f'<p class="td-problem" role="alert" data-role="l-away" hidden>{words.AWAY}</p>'
+        f'<p class="td-problem" role="alert" data-role="l-away" hidden></p>'
         '<div data-region="list" class="td-l-region td-l-list" hidden></div>'
         f'<p class="td-l-note" data-role="l-loading">{words.LOADING}</p>'
         '<div class="td-l-bar-compare" data-role="compare-bar" hidden>'

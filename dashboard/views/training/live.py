@@ -11,8 +11,10 @@ from dashboard.views import markup
 from dashboard.views.training import signs
 from dashboard.views.training.runs import Seen
 from dashboard.wording import training_live as words
+from dashboard.wording import training_scores
 from train.jobs.records import ENDED, RESUMABLE, Job, Told
 
+STEP_ZERO = "step 0"  # what a training selected that kept the weights that it began with
 QUIET = 60  # seconds without a word after which the page says so
 
 
@@ -79,6 +81,10 @@ def _number(told: Told) -> str:
     return f"stage {names.index(told.stage) + 1} of {len(names)}: "
 
 
+def _plain(name: str) -> str:
+    return name.replace("_", " ")
+
+
 def _bar(told: Told) -> str:
     """How far the stage is; a bar without an end while that is unknown."""
     share = None if told.done is None or not told.total else told.done / told.total
@@ -87,12 +93,29 @@ def _bar(told: Told) -> str:
     said = done(told)
     per_cent = "" if share is None else f"<b>{100 * min(share, 1.0):.0f}\u00a0%</b>"
     left = "" if told.left is None else words.LEFT.format(time=words.roughly(told.left))
-    words_ = " · ".join(filter(None, (per_cent, said, left)))
+    ready = "" if said or not told.stage else _preparing(told)
+    words_ = " · ".join(filter(None, (per_cent, said, ready, left, _earlier(told))))
     label = markup.attribute(said or words.STATES["running"][1])
     return (
         f'<div class="td-l-bar"><progress{value}{most} aria-label="{label}"></progress>'
         f"<p>{words_}</p></div>"
     )
+
+
+def _preparing(told: Told) -> str:
+    """What a stage does that counts nothing yet: mostly it loads its models."""
+    if not told.part:
+        return words.PREPARING
+    return words.PREPARING_PART.format(part=markup.text(told.part.replace("_", " ")))
+
+
+def _earlier(told: Told) -> str:
+    """Of a pipeline what its ended stages took: how long the others take nobody knows."""
+    if not _number(told):
+        return ""
+    before = told.parts[: [part.name for part in told.parts].index(told.stage)]
+    seconds = sum(part.seconds or 0.0 for part in before if part.state == "ran")
+    return words.EARLIER.format(time=words.duration(seconds)) if seconds >= 1 else ""
 
 
 def done(told: Told) -> str:
@@ -120,8 +143,10 @@ def _lines(seen: Seen) -> list[str]:
         "interrupted": words.INTERRUPTED_SAID,
     }[job.state]
     lines = [markup.text(job.sentence) or said, markup.text(job.hint)]
-    if job.state in ("interrupted", "cancelled"):
-        lines.append(_checkpoint(job, told))
+    if job.state == "finished":
+        lines.append(_unchanged(told))
+    if job.state in ("interrupted", "cancelled") and told.started and not job.terminal:
+        lines = _stopped(job, told, lines)
     ended = told.ended or seen.heard
     when = f"{words.ENDED_AT} {signs.moment(ended)}" if ended else ""
     took = words.ALL_TOOK.format(time=words.duration(told.seconds)) if told.seconds else ""
@@ -129,13 +154,27 @@ def _lines(seen: Seen) -> list[str]:
     return lines
 
 
-def _checkpoint(job: Job, told: Told) -> str:
-    """What going on would begin with."""
-    if job.terminal:
-        return ""
-    if told.step is None:
-        return words.NO_CHECKPOINT
-    return words.CHECKPOINT.format(step=words.number(told.step))
+def _unchanged(told: Told) -> str:
+    """That a training kept what it began with, or which of a pipeline's did; "" otherwise."""
+    if told.outcome.get("selected") == STEP_ZERO:
+        return f"<strong>{training_scores.UNCHANGED}</strong>"
+    stages = [part.name for part in told.parts if part.figures.get("selected") == STEP_ZERO]
+    return f"<strong>{markup.text(training_scores.unchanged(stages))}</strong>" if stages else ""
+
+
+def _stopped(job: Job, told: Told, said: list[str]) -> list[str]:
+    """Where it ended, and what going on would begin with.
+
+    Args:
+        said: sentence and hint; a run that told its own end says nothing else in them.
+    """
+    pipeline = any(part.recipe for part in told.parts)
+    stage = words.IN_STAGE.format(stage=markup.text(_plain(told.stage))) if pipeline else ""
+    step = "" if told.step is None else words.number(told.step)
+    none = words.NO_CHECKPOINT_STAGE if pipeline else words.NO_CHECKPOINT
+    line = words.CHECKPOINT if step else none
+    stood = line.format(ended=words.ENDED_EARLY[job.state], stage=stage, step=step)
+    return [stood] if told.ended else [*said, stood]
 
 
 def _working(seen: Seen) -> list[str]:
@@ -224,6 +263,13 @@ def download(job: str, name: str) -> str:
     return markup.attribute(f"tandem/training/{job}/{PurePath(name).name}")
 
 
+def _written(job: Job) -> str:
+    """Where this run writes; the command names a folder of its own."""
+    if job.terminal:
+        return ""
+    return f'<p class="td-f-note">{words.COMMAND_ABOUT.format(place=markup.text(job.output))}</p>'
+
+
 def command(job: Job) -> str:
     """The line that does the same from a shell."""
     if not job.command:
@@ -232,5 +278,6 @@ def command(job: Job) -> str:
         f'<details class="td-more"><summary>{words.COMMAND}</summary>'
         f'<div class="td-f-command"><code data-role="run-command">{markup.text(job.command)}'
         f"</code>{signs.button('copy', words.COPY)}"
-        '<span role="status" data-role="run-copied"></span></div></details>'
+        '<span role="status" data-role="run-copied"></span></div>'
+        f"{_written(job)}</details>"
     )

@@ -36,15 +36,20 @@ class Made:
 
 
 def result(
-    outcome: Mapping[str, Any], made: Sequence[Made], first: str = "", loading: str = ""
+    outcome: Mapping[str, Any],
+    made: Sequence[Made],
+    first: str = "",
+    loading: str = "",
+    scores: str = "",
 ) -> str:
     """The card of a run that left something; nothing where there is nothing to show.
 
     Args:
         first: path of the file to open first; "" for none.
         loading: what is told of a model that is on its way into Compare, finished HTML.
+        scores: tables of what it measured, finished HTML; then counts of stages say little.
     """
-    figures = table(outcome)
+    figures = scores or table(outcome)
     models = "".join(map(_model, made))
     if not figures and not models and not first:
         return ""
@@ -67,7 +72,7 @@ def flat(outcome: Mapping[str, Any], above: str = "") -> dict[str, Any]:
         full = f"{above}{NESTED}{name}" if above else str(name)
         if isinstance(value, Mapping):
             found |= flat(value, full)
-        elif not isinstance(value, list | tuple):
+        elif not isinstance(value, list | tuple) and words.telling(str(name), value):
             found[full] = value
     return found
 
@@ -79,7 +84,7 @@ def table(outcome: Mapping[str, Any]) -> str:
     nested = {name: value for name, value in found.items() if NESTED in name}
     if len(plain) > SHOWN:
         plain, nested = {}, found
-    drawn = _rows(words.RESULT, plain)
+    drawn = _rows(words.MAIN_FIGURES, plain)
     if nested:
         title = f"{words.MORE_FIGURES} ({len(nested)})"
         drawn += (
@@ -125,7 +130,7 @@ def _model(model: Made) -> str:
 def _load(model: Made, role: str, first: bool) -> str:
     """The button that loads a model in a role; of a second one only the role is said."""
     title = (words.LOAD if first else words.LOAD_OTHER).format(role=words.LOAD_ROLES[role])
-    label = markup.attribute(words.LOAD_LABEL.format(name=model.name, role=words.LOAD_ROLES[role]))
+    label = markup.attribute(words.LOAD_LABEL.format(said=title, name=model.name))
     kind = "td-f-primary" if first and not model.loaded else "td-button"
     return (
         f'<button type="button" class="{kind}" data-l="load" data-model="'

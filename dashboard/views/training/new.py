@@ -29,6 +29,7 @@ class Drawn:
     fields: tuple[Field, ...]
     choices: Mapping[str, Sequence[Choice]]  # option → what may be chosen
     name: str = ""  # of the run
+    place: str = ""  # where its results will lie
 
 
 def shell(recipes: Mapping[str, Recipe], limit: int) -> str:
@@ -171,7 +172,9 @@ def _start(drawn: Drawn) -> str:
         f'<summary>{words.COMMAND}</summary><div class="td-f-command">'
         '<code data-role="new-command"></code>'
         f'<button type="button" class="td-button" data-n="copy">{words.COPY}</button>'
-        '<span role="status" data-role="new-copied"></span></div></details>'
+        '<span role="status" data-role="new-copied"></span></div>'
+        f'<p class="td-f-note">{words.COMMAND_ABOUT.format(place=markup.text(drawn.place))}</p>'
+        "</details>"
     )
 
 
@@ -191,7 +194,7 @@ def _limit(field: Field) -> str:
     return (
         f'<div class="td-n-field td-n-setting" data-field="{LIMIT}" data-widget="number" '
         f'data-usual="{markup.data(as_text(field.option, field.preset))}">'
-        f'<label class="td-n-label" for="{key}"><strong>{words.TRY_ROWS}</strong> '
+        f'<label class="td-n-label" for="{key}"><strong>{field.label}</strong> '
         f'<span class="td-n-unit">{words.TRY_UNIT}</span></label>'
         f'<input type="text" inputmode="numeric" id="{key}" data-role="value" value="{value}" '
         f'aria-describedby="{key}-about {key}-problem" autocomplete="off" maxlength="12">'
@@ -219,6 +222,7 @@ def _problem(name: str, said: str) -> str:
     )
 
 
-def fine() -> str:
-    """Nothing is to be mended."""
-    return f'<p class="td-notice">{words.ALL_FINE}</p>'
+def fine(notes: Sequence[str] = ()) -> str:
+    """Nothing is to be mended; what is good to know before a start."""
+    rest = "".join(f'<p class="td-f-note">{markup.text(note)}</p>' for note in notes)
+    return f'<p class="td-notice">{words.ALL_FINE}</p>{rest}'

@@ -93,13 +93,16 @@ def _option(choice: Choice) -> str:
 
 
 def _upload(field: Field) -> str:
-    """A button that takes a file; only for data."""
+    """A button that takes a file, or several where the field holds several; only for data."""
     if field.widget != "files":
         return ""
-    label = markup.attribute(f"{words.UPLOAD}: {field.label}")
+    name = words.UPLOAD_SEVERAL if field.several else words.UPLOAD
+    label = markup.attribute(f"{name}: {field.label}")
+    several = " multiple" if field.several else ""
     return (
-        f'<label class="td-n-upload"><span aria-hidden="true">{words.UPLOAD}</span>'
-        f'<input type="file" class="td-sr" data-role="upload" aria-label="{label}"></label>'
+        f'<label class="td-n-upload"><span aria-hidden="true">{name}</span>'
+        f'<input type="file" class="td-sr" data-role="upload"{several} aria-label="{label}">'
+        "</label>"
     )
 
 

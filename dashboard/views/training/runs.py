@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from dashboard.views import markup
 from dashboard.views.training import signs
 from dashboard.wording import training_live as words
+from dashboard.wording import training_scores
 from train.jobs.records import Job, Told
+from train.jobs.scores import NEW, Scores
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +21,7 @@ class Seen:
     job: Job
     told: Told
     heard: float | None = None  # seconds since 1970: its last sign of life
+    scores: Scores | None = None  # what a finished one measured
 
 
 def table(seen: Sequence[Seen], shown: str, total: int) -> str:
@@ -63,7 +66,7 @@ def _row(seen: Seen, shown: bool) -> str:
         f'<th scope="row">{_name(job, name)}</th>'
         f'<td data-name="{words.COLUMNS[3]}">{_begun(job, told)}</td>'
         f'<td data-name="{words.COLUMNS[4]}">{signs.took(job, told, seen.heard)}</td>'
-        f'<td data-name="{words.COLUMNS[5]}">{_figure(told)}</td>'
+        f'<td data-name="{words.COLUMNS[5]}">{_figure(seen)}</td>'
     )
     return f'<tr data-key="{markup.attribute(job.id)}"{mark}>{cells}</tr>'
 
@@ -102,28 +105,75 @@ def _name(job: Job, name: str) -> str:
     )
 
 
-def main_figure(told: Told) -> tuple[str, float] | None:
-    """The figure by which a run is known: a final one, else the newest macro-F1 on validation."""
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """The figure by which a run is known, and what it is; unescaped."""
+
+    value: float
+    name: str
+    beside: str = ""  # what else is to be known of it
+
+
+def main_figure(seen: Seen) -> Figure | None:
+    """Of a full run its new student on the files that were given; else a final figure, else the
+    newest macro-F1 on validation, with the name of the stage whose it is."""
+    if seen.scores is not None and (found := _on_files(seen.scores)) is not None:
+        return found
+    return _final(seen.told) or _newest(seen.told)
+
+
+def _on_files(scores: Scores) -> Figure | None:
+    """The mean over the given files; without any, that on the validation rows."""
+    old = scores.mean(scores.old) if scores.old else None
+    beside = ""
+    if old is not None:
+        other = training_scores.system(scores.old)
+        beside = training_scores.OLD_HAS.format(other=other, value=words.value(old))
+    mean = scores.mean(NEW)
+    if mean is not None:
+        return Figure(mean, training_scores.ON_DEV, beside)
+    rows = [(file.rows, scores.score(NEW, file.name)) for file in scores.files if not file.given]
+    known = [(count, one.macro_f1) for count, one in rows if one is not None]
+    return Figure(known[0][1], _validation(known[0][0])) if known else None
+
+
+def _final(told: Told) -> Figure | None:
+    """The first of the final figures by which a recipe is known."""
     names = [*words.MAIN, *(name for name in told.outcome if "macro_f1" in name)]
     for name in names:
         found = told.outcome.get(name)
         if isinstance(found, float | int) and not isinstance(found, bool):
-            return name, float(found)
-    for metrics in reversed(list(told.curves.values())):
-        points = [value for _, value in metrics.get("eval_macro_f1", ()) if value is not None]
-        if points:
-            return "macro_f1", points[-1]
+            known = name in words.ON_VALIDATION
+            said = _validation(told.outcome.get("validation_rows")) if known else ""
+            return Figure(float(found), said or words.figure_name(name))
     return None
 
 
-def _figure(told: Told) -> str:
-    found = main_figure(told)
+def _validation(rows: object) -> str:
+    """Macro-F1 on validation; with how many rows, where that was told."""
+    if not isinstance(rows, int):
+        return training_scores.ON_VALIDATION
+    return training_scores.ON_VALIDATION_ROWS.format(rows=words.number(rows))
+
+
+def _newest(told: Told) -> Figure | None:
+    """Of the stage that was at work last."""
+    for stage, metrics in reversed(list(told.curves.items())):
+        points = [value for _, value in metrics.get("eval_macro_f1", ()) if value is not None]
+        if points:
+            whose = stage.replace("_", " ")
+            return Figure(points[-1], training_scores.ON_VALIDATION, whose)
+    return None
+
+
+def _figure(seen: Seen) -> str:
+    found = main_figure(seen)
     if found is None:
         return "–"
-    name, value = found
+    about = " · ".join(filter(None, (found.name, found.beside)))
     return (
-        f"<strong>{words.value(value)}</strong>"
-        f'<span class="td-l-soft">{markup.text(words.figure_name(name))}</span>'
+        f"<strong>{words.value(found.value)}</strong>"
+        f'<span class="td-l-soft">{markup.text(about)}</span>'
     )
 
 

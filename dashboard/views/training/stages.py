@@ -83,14 +83,21 @@ def _kind(part: Part) -> str:
 
 
 def _time(part: Part, before: str = " · ") -> str:
+    """How long it took; of one that was skipped, how long it had taken."""
     if part.seconds is None or part.state in ("waiting", "left out"):
         return ""
+    if part.state == "up to date" and before == " · ":
+        before = ": "
     return f"{before}{words.duration(part.seconds)}"
 
 
 def _figures(part: Part) -> str:
     """The first plain figures of a stage; nested ones are in its own files."""
-    plain = [(n, v) for n, v in part.figures.items() if isinstance(v, int | float | None)]
+    plain = [
+        (n, v)
+        for n, v in part.figures.items()
+        if isinstance(v, int | float) and words.telling(n, v)
+    ]
     said = [
         f"{markup.text(words.figure_name(name))} <b>{words.value(value)}</b>"
         for name, value in plain[:SHOWN]
