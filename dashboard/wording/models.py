@@ -58,7 +58,7 @@ ABOUT_ROLES = {
     "translator": "makes the English that the teacher reads",
 }
 ODD_ROLES = {
-    ("student", "teacher"): "It was made to be a student: no teacher has learned from it.",
+    ("student", "teacher"): "It was made to be a student, not to teach one.",
     ("teacher", "student"): "It was made to be a teacher: it learned English only.",
     ("teacher", "student before"): "It is a teacher, and no student was refined from it.",
     ("teacher", "further"): "It was made to be a teacher: it learned English only.",

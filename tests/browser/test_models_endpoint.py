@@ -13,7 +13,8 @@ from core.embedded import DEMO
 from core.manifest import read_manifest
 
 KEYS = {
-    "name", "folder", "source", "place", "role", "loaded", "base", "languages", "labels", "pooling",
+    "name", "called", "folder", "source", "place", "role", "loaded", "base", "languages", "labels",
+    "pooling",
     "parameters", "bytes", "parents", "data", "metrics", "main_metric", "threshold", "thresholds",
     "weight_reference", "licence", "created", "command", "identity", "packed", "legacy",
     "deletable", "problem", "hint",

@@ -13,16 +13,18 @@ from typing import Any
 
 import pytest
 
+from core.change import change
 from core.embedded import DEMO, sources
 from core.errors import InputError, ModelError
 from core.manifest import update_manifest
-from core.records import EngineInfo, EngineSources, ModelInfo
+from core.records import EngineInfo, EngineSources, ModelInfo, Prediction
 from core.roles import by_role
 from dashboard.models import using
 from dashboard.models.called import apart, called
 from dashboard.remembered import FILE, Remembered
 from dashboard.services import Services
 from dashboard.views import page
+from dashboard.wording import change as words
 from train.jobs.files import Asked
 
 EMBEDDED = sources(None, None, None, None)
@@ -130,6 +132,15 @@ def test_header_and_changes_say_these_names_and_the_key_stays(tmp_path: Path) ->
     before = services.models_key()
     Asked("full", 1, name="renamed").write(tmp_path / "train" / "0001-full")
     assert services.models_key() == before and "renamed" in page.header(services.status())
+
+
+def test_refinement_is_named_only_between_a_student_and_its_parent() -> None:
+    one, two = Prediction((0.9, 0.1, 0, 0, 0, 0)), Prediction((0.1, 0.9, 0, 0, 0, 0))
+    found = change(one, two, one)
+    assert "Refinement moved the student away" in words.change_sentence(found)
+    said = words.change_sentence(found, refined=False)
+    assert "Refinement" not in said and "which it was not refined from" in said
+    assert "further from the teacher" in said and "0.00 there, 0.80 here" in said
 
 
 # --- a choice outlives its server

@@ -22,7 +22,7 @@ EMBEDDED = {
     "student before": str(DEMO / "student_before"),
     "translator": str(DEMO / "translator"),
 }
-"""Role → source, as nobody chose anything."""
+"""Role → name, where nobody chose anything."""
 AS_CLASSIFIER = ("teacher", "student", "student before", "further")
 
 
@@ -50,7 +50,7 @@ def loaded(status: Status) -> str:
 def _chosen(status: Status) -> bool:
     """Whether anything else is loaded than the embedded models, or nothing could be."""
     models = status.info.models if status.info else ()
-    now = {model.role: model.source for model in models}
+    now = {model.role: model.name for model in models}
     return status.state == "failed" or (bool(now) and now != EMBEDDED)
 
 
