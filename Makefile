@@ -11,7 +11,7 @@ TORCH_INDEX ?=
 ARGS ?=
 TESTS ?= tests
 PYTEST_ARGS ?=
-WORKERS ?= 2
+WORKERS ?= 3
 
 .DEFAULT_GOAL := help
 .PHONY: help app test lint format bench soak chromium clean
