@@ -275,6 +275,8 @@ def archive() -> bytes:
         (b"[\n" + b'{"text": "a"},\n{"text": "b"}]', "is one JSON list"),
         (b"[1]\n", "is one JSON list"),
     ],
+    # A packed file holds the second in which it was packed, and every worker must see one name.
+    ids=lambda value: value if isinstance(value, str) else "bytes",
 )
 def test_files_that_are_no_table(tmp_path: Path, content: bytes, words: str) -> None:
     name = "a.json" if content.startswith(b"[") else "a.csv"
