@@ -265,7 +265,7 @@ def test_hostile_words_are_heard_as_text(visit: Any, site: Any) -> None:
     assert said.locator("*").count() == 0 and page.evaluate("window.pwned") is None
 
 
-@pytest.mark.parametrize(("theme", "width"), [("light", 1280), ("dark", 1280), ("dark", 380)])
+@pytest.mark.parametrize(("theme", "width"), [("light", 1280), ("dark", 380)])
 def test_axe_and_width_while_words_are_lit(visit: Any, site: Any, theme: str, width: int) -> None:
     page = visit(site, theme, width)
     card = run(page, FRENCH + " достопримечательностидостопримечательности")

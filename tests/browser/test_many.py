@@ -338,8 +338,7 @@ def test_a_page_that_is_left_computes_no_more(visit, held, until, leaving):
     assert held.engine.answered == 20
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1280, 380])
+@pytest.mark.parametrize(("theme", "width"), [("light", 1280), ("dark", 380)])
 def test_axe_finds_nothing_and_nothing_is_cut_off(visit, site, theme, width, axe):
     page = visit(site, theme, width)
     compare(page, [*TWEETS, "a" * 3000])

@@ -300,8 +300,7 @@ def test_new_models_appear_by_themselves(tab: Any, tmp_path: Path) -> None:
     expect(seen.row("late")).to_be_visible()
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1280, 380])
+@pytest.mark.parametrize(("theme", "width"), [("light", 1280), ("dark", 380)])
 def test_access(tab: Any, axe: Any, tmp_path: Path, theme: str, width: int) -> None:
     student(tmp_path)
     foreign(tmp_path / "runs" / "models" / "stars", ("1 star", "2 stars"))

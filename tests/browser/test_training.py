@@ -342,7 +342,7 @@ def test_axe_finds_nothing_of_ours(
     axe(page)
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("theme", ["dark"])  # widths are the same in both
 def test_nothing_is_cut_off_on_a_narrow_screen(
     visit: Any, place: Any, data: Path, theme: str
 ) -> None:

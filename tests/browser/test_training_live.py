@@ -441,7 +441,7 @@ def test_only_a_runs_own_three_files_are_handed_out(server: Server) -> None:
         assert fetched(server, f"tandem/training/{path}")[0] == 404
 
 
-@pytest.mark.parametrize(("width", "theme"), [(1280, "light"), (1280, "dark"), (380, "light")])
+@pytest.mark.parametrize(("width", "theme"), [(1280, "light"), (380, "dark")])
 def test_nothing_is_cut_off_and_axe_finds_nothing(
     live: Callable[..., Any],
     server: Server,
