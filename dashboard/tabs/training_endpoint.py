@@ -7,7 +7,8 @@ the folder that a run writes.
 
 import json
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
@@ -220,12 +221,10 @@ def _object(overrides: Any) -> Mapping[str, Any]:
     return found
 
 
-class _sentences:
+@contextmanager
+def _sentences() -> Iterator[None]:
     """Whatever goes wrong within becomes a gr.Error of one sentence and a hint."""
-
-    def __enter__(self) -> None:
-        pass
-
-    def __exit__(self, _: Any, problem: BaseException | None, __: Any) -> None:
-        if isinstance(problem, Exception):
-            raise gr.Error(questions.told(problem), print_exception=False) from None
+    try:
+        yield
+    except Exception as problem:
+        raise gr.Error(questions.told(problem), print_exception=False) from None

@@ -17,7 +17,7 @@ from train.config.limits import (
     MOST_ROWS,
 )
 from train.config.pipelines import PipelineConfig
-from train.config.training import REPORT_TO, TRACKER
+from train.config.training import REPORT_TO, TRACKER, LimitedConfig
 from train.options import option
 
 SPLIT = "{split}/split.json"
@@ -25,7 +25,7 @@ Stages = dict[str, dict[str, Any]]
 
 
 @dataclass(frozen=True, kw_only=True)
-class FullConfig(PipelineConfig):
+class FullConfig(PipelineConfig, LimitedConfig):
     """Teacher, student, translation, weights, distillation, thresholds and figures as one job."""
 
     data: str = option("", "Labelled English file: ID, Texts, Labels of the six.", path="file")
@@ -61,13 +61,6 @@ class FullConfig(PipelineConfig):
     )
     translator: str | None = option(
         None, "Folder, hub id, or hub ids with {language}; null: the embedded one.", path="model"
-    )
-    limit_rows: int | None = option(
-        None,
-        "Use only so many rows of each file, spread evenly over it, to try the recipe; null: all.",
-        unit="rows",
-        low=10,
-        high=MOST_ROWS,
     )
     dev_rows: int | None = option(
         None,
